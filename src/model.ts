@@ -65,8 +65,27 @@ export interface Fetched {
 }
 
 export type ImageFormat =
-  | 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'tiff' | 'svg' | 'jxl'
-  | 'bmp' | 'ico' | 'cur' | 'heic' | 'jp2' | 'psd' | 'qoi' | 'pnm' | 'dds' | 'tga' | 'hdr' | 'exr' | 'farbfeld';
+  | 'jpeg'
+  | 'png'
+  | 'gif'
+  | 'webp'
+  | 'avif'
+  | 'tiff'
+  | 'svg'
+  | 'jxl'
+  | 'bmp'
+  | 'ico'
+  | 'cur'
+  | 'heic'
+  | 'jp2'
+  | 'psd'
+  | 'qoi'
+  | 'pnm'
+  | 'dds'
+  | 'tga'
+  | 'hdr'
+  | 'exr'
+  | 'farbfeld';
 
 /** What is known of an image's bytes. Sizes in pixels. */
 export interface Inspection {
@@ -90,8 +109,16 @@ export interface Inspection {
 
 /** What deduplication says of one image. */
 export type Verdict =
-  | { readonly keep: true; /** Kept images it takes the place of. */ readonly replaces: readonly Replaced[] }
-  | { readonly keep: false; readonly of: string; readonly kind: 'exact' | 'near'; readonly distance: number };
+  | {
+      readonly keep: true /** Kept images it takes the place of. */;
+      readonly replaces: readonly Replaced[];
+    }
+  | {
+      readonly keep: false;
+      readonly of: string;
+      readonly kind: 'exact' | 'near';
+      readonly distance: number;
+    };
 
 export interface Replaced {
   /** sha256 of the image that was kept until now. */
