@@ -103,21 +103,31 @@ export interface Inspection {
   readonly pdq?: string;
   /** PDQ quality, 0–100. */
   readonly quality?: number;
-  /** Small picture for the second look: see dedupe/thumbnail. */
+  /** Small picture for the second look: see inspect/thumbnail. */
   readonly thumbnail?: Uint8Array;
 }
 
-/** What deduplication says of one image. */
+/**
+ * What deduplication says of one image. An arrival can show that two kept images are one picture,
+ * so both answers may take kept images away.
+ */
 export type Verdict =
   | {
-      readonly keep: true /** Kept images it takes the place of. */;
+      readonly keep: true;
+      /**
+       * Kept images that this one takes the place of. Its own sha256 is among them when it is an
+       * exact copy with the better name: the file is only renamed.
+       */
       readonly replaces: readonly Replaced[];
     }
   | {
       readonly keep: false;
+      /** sha256 of the kept image. */
       readonly of: string;
       readonly kind: 'exact' | 'near';
       readonly distance: number;
+      /** Kept images that `of` (not this one) takes the place of. */
+      readonly replaces: readonly Replaced[];
     };
 
 export interface Replaced {

@@ -1,0 +1,164 @@
+import type { Replaced, Verdict } from '../model.ts';
+import { Groups } from './groups.ts';
+import { isHashed, mayMatch } from './guards.ts';
+import { HASH_BITS, hamming, parseHash } from './hamming.ts';
+import type { CandidateImage, KnownImage } from './image.ts';
+import { HammingIndex } from './index.ts';
+import { compareCopies, compareNames } from './rank.ts';
+
+export type DedupeMode = 'off' | 'exact' | 'near';
+
+export interface DeduperOptions {
+  /** `off` keeps everything, `exact` compares bytes only. Default `near`. */
+  readonly mode?: DedupeMode;
+  /** PDQ bits in which near copies may differ, 0–256. Default 31, as PDQ's authors advise. */
+  readonly nearThreshold?: number;
+  /**
+   * Where the thumbnail of an image lies that came without one (a catalog, a cache), so that a
+   * million of them need not be in memory.
+   */
+  readonly thumbnailOf?: (sha256: string) => Uint8Array | undefined;
+}
+
+/** PDQ's authors' recommendation for a match. */
+export const DEFAULT_NEAR_THRESHOLD = 31;
+
+/**
+ * Decides which copy of each picture is kept, one image at a time.
+ *
+ * Two images are of one group when a chain of matches joins them, and a match depends on the two
+ * images alone; the kept copy is the group's first by `compareCopies`. Both are functions of the
+ * set of images: the order of arrival changes who is replaced on the way, not the end. A dropped
+ * copy is never needed again, because a group's best member is always the kept one.
+ */
+export class Deduper {
+  readonly #mode: DedupeMode;
+  readonly #threshold: number;
+  readonly #groups = new Groups<CandidateImage>(compareCopies);
+  readonly #ids = new Map<string, number>();
+  /** From earlier runs: what lies on the disk keeps its name. */
+  readonly #known = new Set<number>();
+  readonly #index = new HammingIndex();
+  /** By id in the index: the id in the groups. */
+  readonly #indexed: number[] = [];
+
+  constructor(options: DeduperOptions = {}) {
+    this.#mode = options.mode ?? 'near';
+    this.#threshold = options.nearThreshold ?? DEFAULT_NEAR_THRESHOLD;
+  }
+
+  /**
+   * Takes over the images of earlier runs, as they were decided then: nothing is matched anew.
+   * Call it before the first `add`.
+   */
+  load(known: Iterable<KnownImage>): void {
+    if (this.#mode === 'off') return;
+    const ties: [number, string][] = [];
+    for (const image of known) {
+      if (this.#ids.has(image.sha256)) continue;
+      const id = this.#file(image, image.duplicateOf === undefined);
+      this.#known.add(id);
+      if (image.duplicateOf !== undefined) ties.push([id, image.duplicateOf]);
+    }
+    for (const [id, sha256] of ties) {
+      const of = this.#ids.get(sha256);
+      if (of !== undefined) this.#groups.join(id, of);
+    }
+  }
+
+  add(image: CandidateImage): Verdict {
+    if (this.#mode === 'off') return { keep: true, replaces: [] };
+    const same = this.#ids.get(image.sha256);
+    if (same !== undefined) return this.#again(same, image);
+
+    const matches = this.#matches(image);
+    const before = new Set<number>();
+    for (const match of matches) {
+      const kept = this.#groups.kept(match);
+      if (kept !== undefined) before.add(kept);
+    }
+    const id = this.#file(image, true);
+    for (const match of matches) this.#groups.join(id, match);
+
+    const kept = this.#groups.kept(id) as number;
+    before.delete(kept);
+    const replaces = [...before].map((old) => this.#replaced(old, kept));
+    replaces.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+    if (kept === id) return { keep: true, replaces };
+    const { sha256 } = this.#groups.item(kept);
+    return { keep: false, of: sha256, kind: 'near', distance: this.#distance(id, kept), replaces };
+  }
+
+  /** The image could not be stored, or is gone: later copies of it are kept again. */
+  forget(sha256: string): void {
+    const id = this.#ids.get(sha256);
+    if (id !== undefined) this.#groups.withdraw(id);
+  }
+
+  /** What is kept in place of an image that was added or loaded (itself, perhaps). */
+  keptFor(sha256: string): { readonly sha256: string; readonly distance: number } | undefined {
+    const id = this.#ids.get(sha256);
+    const kept = id === undefined ? undefined : this.#groups.kept(id);
+    return id === undefined || kept === undefined ? undefined : this.#replaced(kept, id, kept);
+  }
+
+  /** The same bytes once more. */
+  #again(id: number, image: CandidateImage): Verdict {
+    const kept = this.#groups.kept(id);
+    if (kept === undefined) {
+      this.#groups.replaceItem(id, image);
+      this.#groups.offer(id);
+      return { keep: true, replaces: [] };
+    }
+    const old = this.#groups.item(kept);
+    if (!this.#known.has(id) && compareNames(image.name, this.#groups.item(id).name) < 0) {
+      this.#groups.replaceItem(id, image);
+      this.#groups.offer(id);
+      if (this.#groups.kept(id) === id) {
+        return {
+          keep: true,
+          replaces: [{ sha256: old.sha256, distance: this.#distance(kept, id) }],
+        };
+      }
+    }
+    const kind = kept === id ? 'exact' : 'near';
+    const distance = this.#distance(id, kept);
+    return { keep: false, of: old.sha256, kind, distance, replaces: [] };
+  }
+
+  #file(image: CandidateImage, present: boolean): number {
+    const id = this.#groups.add(image, present);
+    this.#ids.set(image.sha256, id);
+    if (this.#mode === 'near' && isHashed(image)) {
+      const hash = parseHash(image.pdq as string);
+      if (hash !== undefined) {
+        this.#index.add(hash);
+        this.#indexed.push(id);
+      }
+    }
+    return id;
+  }
+
+  /** Ids of all images that the pair-wise rule calls the same picture. */
+  #matches(image: CandidateImage): number[] {
+    if (this.#mode !== 'near' || !isHashed(image)) return [];
+    const hash = parseHash(image.pdq as string);
+    if (hash === undefined) return [];
+    return this.#index
+      .query(hash, this.#threshold)
+      .ids.map((id) => this.#indexed[id] as number)
+      .filter((id) => mayMatch(image, this.#groups.item(id)));
+  }
+
+  #replaced(of: number, by: number, shown = of): Replaced {
+    return { sha256: this.#groups.item(shown).sha256, distance: this.#distance(of, by) };
+  }
+
+  /** PDQ bits apart; all of them when one was never hashed. */
+  #distance(a: number, b: number): number {
+    if (a === b) return 0;
+    const one = parseHash(this.#groups.item(a).pdq ?? '');
+    const other = parseHash(this.#groups.item(b).pdq ?? '');
+    return one === undefined || other === undefined ? HASH_BITS : hamming(one, other);
+  }
+}
