@@ -1,0 +1,13 @@
+/**
+ * Sources: what the user's arguments mean, and the readers of every list format that people keep
+ * image addresses in. Nothing here touches the network: who fetches a body hands it to
+ * `readManifest`.
+ *
+ * Read in this order: item, classify, open; bytes, unpack, encoding, sniff, read; readers/.
+ */
+
+export { type Bytes, bodyBytes, fileBytes } from './bytes.ts';
+export { classifyArgument, type SourceArgument } from './classify.ts';
+export type * from './item.ts';
+export { type OpenedSource, openSources, type SourceDeps } from './open.ts';
+export { type Reading, readManifest } from './read.ts';

@@ -1,0 +1,77 @@
+/** Recognises a stream of bytes and hands it to the reader of its format. */
+
+import { TrawlError } from '../errors.ts';
+import { type Bytes, type Peeked, peek, unreadable } from './bytes.ts';
+import { decodeText, sniffEncoding } from './encoding.ts';
+import type { ManifestFormat, SourceBatches, SourceHints, SourceOptions } from './item.ts';
+import type { Reader, ReaderContext } from './reader.ts';
+import { readList } from './readers/list.ts';
+import { decidedEarly, SNIFF_BYTES, sniff } from './sniff.ts';
+import { unpack } from './unpack.ts';
+
+/** What a stream turned out to be. `bytes` are unpacked and can be iterated once. */
+export type Reading =
+  | { readonly kind: 'page'; readonly bytes: Bytes }
+  | { readonly kind: 'image'; readonly bytes: Bytes }
+  | { readonly kind: 'items'; readonly format: ManifestFormat; readonly batches: SourceBatches };
+
+/** Readers load their libraries when they are first needed. */
+const READERS: Partial<Record<ManifestFormat, () => Promise<Reader>>> = {
+  list: async () => readList,
+};
+
+/**
+ * Looks at the first 64 KB and no further. Throws `source-unreadable` when the content is nothing
+ * that can be read; the batches throw it when the rest turns out so.
+ */
+export async function readManifest(
+  source: Bytes,
+  hints: SourceHints,
+  options: SourceOptions = {},
+): Promise<Reading> {
+  const { name } = hints;
+  const peeked = await peekUnpacked(source, hints);
+  const { head } = peeked;
+  if (head.length === 0) throw new TrawlError('source-unreadable', `${name} is empty`);
+  const bytes = guarded(peeked.all, name);
+  const encoding = sniffEncoding(head, hints.contentType);
+  const text = new TextDecoder(encoding).decode(head, { stream: !peeked.ended });
+  const format = options.inputFormat ?? sniff(head, text, peeked.ended, hints);
+  if (format === undefined) throw notUnderstood(name, head, text);
+  if (format === 'html') return { kind: 'page', bytes };
+  if (format === 'image') return { kind: 'image', bytes };
+  const base = options.baseUrl ?? hints.url;
+  const context: ReaderContext = { name, base, options };
+  const read = await READERS[format]?.();
+  if (read === undefined)
+    throw new TrawlError('source-unreadable', `${name}: ${format} has no reader yet`);
+  return { kind: 'items', format, batches: read(decodeText(bytes, encoding), context) };
+}
+
+async function peekUnpacked(source: Bytes, hints: SourceHints): Promise<Peeked> {
+  try {
+    const plain = await unpack(source, hints.name);
+    return await peek(plain, SNIFF_BYTES, (head) => decidedEarly(head, hints));
+  } catch (error) {
+    throw unreadable(hints.name, error);
+  }
+}
+
+async function* guarded(bytes: Bytes, name: string): Bytes {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function notUnderstood(name: string, head: Uint8Array, text: string): TrawlError {
+  const binary = text.slice(0, 4096).includes('\0') || head[0] === 0x25;
+  const start = text.trimStart().slice(0, 60).replace(/\s+/g, ' ');
+  const shown = binary ? 'it is a binary file' : `it begins with "${start}"`;
+  return new TrawlError(
+    'source-unreadable',
+    `${name} is no page, image or manifest: ${shown}; tried text list, JSON, JSON lines, CSV, TSV, ` +
+      'sitemap, RSS, Atom, JSON Feed, IIIF, HAR, Markdown, HTML (--input-format overrides)',
+  );
+}
