@@ -103,6 +103,8 @@ export interface Inspection {
   readonly pdq?: string;
   /** PDQ quality, 0–100. */
   readonly quality?: number;
+  /** PDQ hashes of the eight orientations, by the names of inspect/pdq; only when asked for. */
+  readonly dihedral?: Readonly<Record<string, string>>;
   /** Small picture for the second look: see inspect/thumbnail. */
   readonly thumbnail?: Uint8Array;
 }

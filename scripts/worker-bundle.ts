@@ -1,0 +1,87 @@
+/**
+ * Bundles the inspect worker, a pure Web Worker without any file beside it, and copies the
+ * WebAssembly that it may ask for.
+ *
+ * node scripts/worker-bundle.ts [OUT_DIR]     default dist/assets
+ */
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const WASM = ['vips.wasm', 'vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
+
+/** One place of the decoder's JavaScript that is changed, and how often it must be found. */
+interface Patch {
+  readonly find: string;
+  readonly replace: string;
+  readonly times: number;
+  readonly why: string;
+}
+
+const PATCHES: readonly Patch[] = [
+  {
+    find: 'navigator.hardwareConcurrency>6?navigator.hardwareConcurrency:6',
+    replace: '2',
+    times: 2,
+    why: 'Every worker would start at least 6 threads, 64 on 64 cores; it uses 2 at a time.',
+  },
+  {
+    find: 'initial:4096,maximum:32768,shared:!0',
+    // 1 GiB: a 100-megapixel picture that must be decoded at once (interlaced PNG, AVIF) fits.
+    replace: 'initial:4096,maximum:16384,shared:!0',
+    times: 1,
+    why: 'A hostile image may otherwise take 2 GiB before it is refused.',
+  },
+];
+
+function applyPatches(code: string): string {
+  for (const { find, replace, times, why } of PATCHES) {
+    const found = code.split(find).length - 1;
+    if (found !== times) {
+      throw new Error(
+        `wasm-vips has changed: "${find}" was found ${found} times, not ${times}. ${why}`,
+      );
+    }
+    code = code.replaceAll(find, () => replace);
+  }
+  return code;
+}
+
+const patchVips: Plugin = {
+  name: 'patch-vips',
+  setup(on) {
+    on.onLoad({ filter: /vips-es6\.js$/ }, ({ path }) => ({
+      contents: applyPatches(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }));
+  },
+};
+
+/** Writes `inspect-worker.js` and the four .wasm files to `outDir`. */
+export async function buildWorker(outDir: string): Promise<void> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  mkdirSync(outDir, { recursive: true });
+  await build({
+    entryPoints: [join(root, 'src/inspect/worker/entry.ts')],
+    outfile: join(outDir, 'inspect-worker.js'),
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2024',
+    minify: true,
+    keepNames: false,
+    legalComments: 'none',
+    plugins: [patchVips],
+    logLevel: 'warning',
+  });
+  const lib = dirname(createRequire(import.meta.url).resolve('wasm-vips/vips.wasm'));
+  for (const name of WASM) copyFileSync(join(lib, name), join(outDir, name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  await buildWorker(process.argv[2] ?? join(root, 'dist/assets'));
+}

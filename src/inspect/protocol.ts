@@ -1,0 +1,48 @@
+/** What passes between the inspector and its workers. Everything in it can be cloned. */
+import type { Inspection } from '../model.ts';
+
+/** One image to look at. */
+export interface InspectTask {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Hash and thumbnail are wanted, not only what the header tells. */
+  readonly pixels: boolean;
+  /** The hashes of the eight orientations are wanted too. */
+  readonly dihedral: boolean;
+  /** Width × height × frames above this is refused before any pixel is decoded. */
+  readonly maxPixels: number;
+}
+
+/** What a worker answers for one image. */
+export type InspectAnswer = Inspection;
+
+/** Parts of the decoder that the worker has its parent load when an image first needs them. */
+export type DecoderPart = 'vips.wasm' | 'vips-heif.wasm' | 'vips-jxl.wasm' | 'vips-resvg.wasm';
+
+/** First message to a worker, before any task. */
+export interface WorkerInit {
+  readonly type: 'init';
+  /** The worker's own bundle, for the threads that the decoder starts. */
+  readonly bundle: Blob;
+  /** Takes {@link PartRequest}, answers with {@link PartReply}. */
+  readonly parts: MessagePort;
+}
+
+export interface PartRequest {
+  readonly part: DecoderPart;
+}
+
+/** `vips.wasm` comes compiled, so that many workers compile it once; the others as bytes. */
+export type PartReply =
+  | { readonly part: DecoderPart; readonly module: WebAssembly.Module }
+  | { readonly part: DecoderPart; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly part: DecoderPart; readonly error: string };
+
+/** Posted by the worker when it can take tasks. */
+export interface WorkerReady {
+  readonly type: 'ready';
+}
+
+/** Asks a worker to end its threads and close; Deno keeps them otherwise. */
+export interface WorkerStop {
+  readonly type: 'stop';
+}

@@ -1,0 +1,55 @@
+/**
+ * The inspect worker: a pure Web Worker, bundled into one text without imports. It is told where its
+ * parts come from, then looks at one image after the other. It opens no file and no connection.
+ *
+ * The decoder starts its threads from this same bundle, under the name that it gives them; in those
+ * the decoder's own code runs, and nothing here.
+ */
+import { TrawlError } from '../../errors.ts';
+import type { InspectTask, WorkerInit, WorkerReady, WorkerStop } from '../protocol.ts';
+import { look } from './look.ts';
+import { endThreads, useSource } from './vips.ts';
+
+interface Request {
+  readonly id: number;
+  readonly task: InspectTask;
+}
+
+/** The part of DedicatedWorkerGlobalScope that is used. */
+interface Scope {
+  readonly name: string;
+  onmessage: ((event: MessageEvent<WorkerInit | WorkerStop | Request>) => void) | null;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as Scope;
+
+if (scope.name !== 'em-pthread') {
+  // Node gives Web Workers its `process`, and with it every module. Nothing in here has use for it.
+  delete (globalThis as { process?: unknown }).process;
+  scope.onmessage = ({ data }) => {
+    if ('id' in data) answer(data);
+    else if (data.type === 'init') {
+      useSource(data);
+      scope.postMessage({ type: 'ready' } satisfies WorkerReady);
+    } else {
+      endThreads();
+      scope.close();
+    }
+  };
+}
+
+async function answer({ id, task }: Request): Promise<void> {
+  try {
+    const value = await look(task);
+    const { thumbnail } = value;
+    scope.postMessage({ id, ok: true, value }, thumbnail ? [thumbnail.buffer as ArrayBuffer] : []);
+  } catch (error) {
+    // A fault of the decoder (abort, out of memory) leaves it in an unknown state: die and be replaced.
+    if (!(error instanceof TrawlError)) endThreads();
+    const code = error instanceof TrawlError ? error.code : 'decode-crash';
+    const message = error instanceof Error ? error.message : String(error);
+    scope.postMessage({ id, ok: false, error: { code, message } });
+  }
+}

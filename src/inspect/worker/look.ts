@@ -1,0 +1,31 @@
+/** Looks at one image: headers, limits, then as little decoding as its hash needs. */
+import type { Inspection } from '../../model.ts';
+import { checkPixels, checkState, headerOf } from '../header.ts';
+import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
+import type { InspectTask } from '../protocol.ts';
+import { inspectStructure, type Structure } from '../structure/mod.ts';
+import { canDecode, decodePixels } from './decode.ts';
+import { type Digest, digestPixels } from './picture.ts';
+
+/** Throws a TrawlError when the image is refused, cut short or broken. */
+export async function look(task: InspectTask): Promise<Inspection> {
+  const structure = inspectStructure(task.bytes);
+  checkPixels(structure, task.maxPixels);
+  checkState(structure);
+  const header = headerOf(structure);
+  if (!task.pixels || !canDecode(structure.format)) return header;
+  const digest = await digestOf(task.bytes, structure);
+  const hash = digest.buffer ? hashBuffer(digest.buffer) : NO_HASH;
+  const dihedral = task.dihedral && digest.buffer ? dihedralHashes(digest.buffer) : undefined;
+  return {
+    ...header,
+    pdq: hash.hex,
+    quality: hash.quality,
+    thumbnail: digest.thumbnail,
+    ...(dihedral && { dihedral: dihedral satisfies Record<Dihedral, string> }),
+  };
+}
+
+async function digestOf(bytes: Uint8Array, structure: Structure): Promise<Digest> {
+  return digestPixels(await decodePixels(bytes, structure));
+}

@@ -1,0 +1,132 @@
+/**
+ * Workers that are Web Workers of this process, on Node and on Deno: a bundle without imports,
+ * started from a `blob:` address, without permissions where the runtime knows such a thing.
+ */
+import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
+import type { PartReply, PartRequest, WorkerInit, WorkerStop } from '../inspect/protocol.ts';
+import { type AssetName, loadAsset } from './assets.ts';
+
+/** The part of `Worker` that is used. Node has it with `--experimental-web-worker` only. */
+interface WebWorker {
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  terminate(): void;
+}
+
+type WebWorkerClass = new (url: string, options: object) => WebWorker;
+
+/** How long a worker may take to end its own threads before it is ended from outside, in ms. */
+const GOODBYE_MS = 50;
+
+/** Parts are read and compiled once for all workers. */
+const parts = new Map<AssetName, Promise<PartReply>>();
+let bundle: Blob | undefined;
+
+export const webWorkers: WorkerKind = {
+  async spawn(): Promise<WorkerHandle> {
+    const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
+    if (!Class)
+      throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
+    bundle ??= new Blob([loadAsset('inspect-worker.js')], { type: 'text/javascript' });
+    const url = URL.createObjectURL(bundle);
+    const worker = new Class(url, {
+      type: 'module',
+      name: 'inspect',
+      deno: { permissions: 'none' },
+    });
+    const handle = new WebWorkerHandle(worker);
+    try {
+      await handle.ready(bundle);
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+    return handle;
+  },
+};
+
+class WebWorkerHandle implements WorkerHandle {
+  readonly #worker: WebWorker;
+  readonly #channel = new MessageChannel();
+  #listener: (message: unknown) => void = () => {};
+  #exit: (reason: Error | undefined) => void = () => {};
+  #busy = false;
+  #ended: Promise<void> | undefined;
+
+  constructor(worker: WebWorker) {
+    this.#worker = worker;
+  }
+
+  /** Sends what the worker needs to start; resolves when it says that it has. */
+  ready(code: Blob): Promise<void> {
+    const { port1, port2 } = this.#channel;
+    port1.onmessage = ({ data }) => void answerPart(port1, data);
+    // An idle worker alone must not keep the program from ending.
+    (port1 as { unref?: () => void }).unref?.();
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        reject(error);
+        this.#exit(error);
+      };
+      this.#worker.onmessage = ({ data }) => {
+        if ((data as { type?: unknown }).type === 'ready') return resolve();
+        this.#busy = false;
+        this.#listener(data);
+      };
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        fail(new Error(event.message || 'the worker failed'));
+      };
+      const init: WorkerInit = { type: 'init', bundle: code, parts: port2 };
+      this.#worker.postMessage(init, [port2]);
+    });
+  }
+
+  post(message: unknown, transfer: Transferable[] = []): void {
+    this.#busy = true;
+    this.#worker.postMessage(message, transfer);
+  }
+
+  onMessage(fn: (message: unknown) => void): void {
+    this.#listener = fn;
+  }
+
+  onExit(fn: (reason: Error | undefined) => void): void {
+    this.#exit = fn;
+  }
+
+  terminate(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    this.#exit = () => {};
+    // On Deno, terminate() leaves the threads that the worker started; it ends them itself when it can.
+    if ('Deno' in globalThis && !this.#busy) {
+      this.#worker.postMessage({ type: 'stop' } satisfies WorkerStop);
+      await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
+    }
+    this.#worker.terminate();
+    this.#channel.port1.close();
+  }
+}
+
+async function answerPart(port: MessagePort, { part }: PartRequest): Promise<void> {
+  let reply = parts.get(part);
+  if (!reply) {
+    reply = loadPart(part);
+    parts.set(part, reply);
+  }
+  port.postMessage(await reply);
+}
+
+async function loadPart(part: PartRequest['part']): Promise<PartReply> {
+  try {
+    const bytes = loadAsset(part);
+    if (part === 'vips.wasm') return { part, module: await WebAssembly.compile(bytes) };
+    return { part, bytes };
+  } catch (error) {
+    return { part, error: error instanceof Error ? error.message : String(error) };
+  }
+}
