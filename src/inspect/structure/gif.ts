@@ -1,0 +1,130 @@
+/** GIF 87a and 89a: a walk over the blocks from the logical screen to the trailer. */
+
+import { has, u16le } from './bytes.ts';
+import { lzwPixels } from './lzw-pixels.ts';
+import {
+  damaged,
+  headerBroken,
+  headerCut,
+  type Structure,
+  stateOf,
+  type Trouble,
+  truncated,
+} from './structure.ts';
+
+const HEADER_LENGTH = 13;
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
+const APPLICATION = 0xff;
+const TABLE_FLAG = 0x80;
+const INTERLACE_FLAG = 0x40;
+
+interface Findings {
+  frames: number;
+  transparency: boolean;
+  profile: boolean;
+  interlaced: boolean;
+  /** A colour table for the frames without their own. */
+  readonly globalTable: boolean;
+}
+
+export function readGif(bytes: Uint8Array): Structure {
+  if (bytes.length < HEADER_LENGTH) throw headerCut('GIF', bytes.length);
+  const width = u16le(bytes, 6);
+  const height = u16le(bytes, 8);
+  if (width === 0 || height === 0) {
+    throw headerBroken('GIF', `the logical screen has ${width}×${height} pixels`);
+  }
+  const flags = bytes[10]!;
+  const found: Findings = {
+    frames: 0,
+    transparency: false,
+    profile: false,
+    interlaced: false,
+    globalTable: (flags & TABLE_FLAG) !== 0,
+  };
+  const trouble = walk(bytes, HEADER_LENGTH + tableSize(flags), found);
+  return {
+    format: 'gif',
+    width,
+    height,
+    ...(found.frames > 1 && { frames: found.frames, animated: true }),
+    ...(found.profile && { profile: true }),
+    bitDepth: (flags & 7) + 1,
+    color: 'palette',
+    alpha: found.transparency,
+    progressive: found.interlaced,
+    ...stateOf(trouble),
+  };
+}
+
+function tableSize(flags: number): number {
+  return flags & TABLE_FLAG ? 3 << ((flags & 7) + 1) : 0;
+}
+
+function walk(bytes: Uint8Array, start: number, found: Findings): Trouble | undefined {
+  let at = start;
+  for (;;) {
+    const block = bytes[at];
+    if (block === undefined) {
+      // Decoders need no trailer: a complete frame is shown.
+      return found.frames > 0 ? undefined : truncated(`no frame up to byte ${bytes.length}`);
+    }
+    if (block === TRAILER) {
+      return found.frames > 0
+        ? undefined
+        : damaged(`the trailer at byte ${at} comes before a frame`);
+    }
+    if (block === EXTENSION) at = skipExtension(bytes, at, found);
+    else if (block === IMAGE) {
+      const next = readFrame(bytes, at, found);
+      if (typeof next !== 'number') return next;
+      at = next;
+    } else if (block === 0) at++;
+    // Stray bytes between blocks: decoders stop, and show what came before.
+    else return found.frames > 0 ? undefined : damaged(`no block begins at byte ${at}`);
+  }
+}
+
+/** The offset behind the extension; the file's length when it is cut. */
+function skipExtension(bytes: Uint8Array, at: number, found: Findings): number {
+  const label = bytes[at + 1];
+  if (label === GRAPHIC_CONTROL && bytes[at + 2] === 4 && (bytes[at + 3] ?? 0) & 1) {
+    found.transparency = true;
+  }
+  if (label === APPLICATION && has(bytes, at + 3, 'ICCRGBG1012')) found.profile = true;
+  return skipSubBlocks(bytes, at + 2) ?? bytes.length;
+}
+
+/** The offset behind the terminator; undefined when the file ends before it. */
+function skipSubBlocks(bytes: Uint8Array, start: number): number | undefined {
+  let at = start;
+  for (;;) {
+    const length = bytes[at];
+    if (length === undefined) return undefined;
+    at += 1 + length;
+    if (length === 0) return at;
+  }
+}
+
+function readFrame(bytes: Uint8Array, at: number, found: Findings): number | Trouble {
+  const width = u16le(bytes, at + 5);
+  const height = u16le(bytes, at + 7);
+  const flags = bytes[at + 9] ?? 0;
+  const data = at + 10 + tableSize(flags);
+  if (data >= bytes.length) return truncated(`frame ${found.frames + 1} at byte ${at} is cut`);
+  const codeSize = bytes[data]!;
+  // Twelve bits is the largest code; the first code is one bit longer than the pixels.
+  if (codeSize > 11) {
+    return damaged(`frame ${found.frames + 1} at byte ${at} has a code size of ${codeSize}`);
+  }
+  const end = skipSubBlocks(bytes, data + 1);
+  if (end === undefined && lzwPixels(bytes, data + 1, codeSize, width * height) < width * height) {
+    return truncated(`frame ${found.frames + 1} at byte ${at} is cut`);
+  }
+  found.frames++;
+  if (flags & INTERLACE_FLAG) found.interlaced = true;
+  return end ?? bytes.length;
+}

@@ -1,0 +1,56 @@
+/**
+ * What an image file says of itself before a pixel is decoded: format by content, header facts, and
+ * whether the file is structurally whole. Pure, without dependencies, linear in the file's length; no
+ * number of a file decides about memory or a loop. One file per format; `sniff` chooses.
+ */
+
+import { TrawlError } from '../../errors.ts';
+import type { ImageFormat } from '../../model.ts';
+import { readGif } from './gif.ts';
+import { readHeif } from './isobmff.ts';
+import { readJpeg } from './jpeg.ts';
+import { readPng } from './png.ts';
+import { notAnImage } from './refuse.ts';
+import { sniff } from './sniff.ts';
+import type { Structure } from './structure.ts';
+import { readWebp } from './webp.ts';
+
+export { sniff } from './sniff.ts';
+export type { State, Structure } from './structure.ts';
+
+type Reader = (bytes: Uint8Array) => Structure;
+
+const READERS: Partial<Record<ImageFormat, Reader>> = {
+  jpeg: readJpeg,
+  png: readPng,
+  gif: readGif,
+  webp: readWebp,
+  avif: (bytes) => readHeif(bytes, 'avif'),
+  heic: (bytes) => readHeif(bytes, 'heic'),
+};
+
+/**
+ * Facts and state of a whole body.
+ *
+ * @throws TrawlError `empty-body` without bytes; `not-an-image` when no format is recognised (the
+ * message says what it seems to be); `truncated` when the file ends before its size is known;
+ * `damaged` when the header cannot be right.
+ */
+export function inspectStructure(bytes: Uint8Array): Structure {
+  if (bytes.length === 0) throw new TrawlError('empty-body', 'The body has no bytes.');
+  const format = sniff(bytes);
+  const read = format && READERS[format];
+  if (!read) throw notAnImage(bytes);
+  return read(bytes);
+}
+
+/**
+ * Pixels a decoder has to hold for this file: width × height, times the frames of those animations
+ * that are decoded whole (GIF, WebP). Pages of a TIFF, entries of an icon and the frames of APNG and
+ * AVIF sequences are never decoded together.
+ */
+export function pixelCount(structure: Structure): number {
+  const { format, width, height, frames = 1, animated } = structure;
+  const decoded = animated && (format === 'gif' || format === 'webp') ? frames : 1;
+  return width * height * decoded;
+}
