@@ -1,0 +1,44 @@
+/** What the worker pool needs to know of a worker, whatever runs it (Node, Deno, a test). */
+
+export interface WorkerHandle {
+  post(message: unknown, transfer?: Transferable[]): void;
+  /** The one who listens to what the worker posts. Set once. */
+  onMessage(fn: (message: unknown) => void): void;
+  /** Called once when the worker is gone, with the error that ended it, if any. Set once. */
+  onExit(fn: (reason: Error | undefined) => void): void;
+  /** Ends the worker now, in the middle of whatever it does. */
+  terminate(): Promise<void>;
+}
+
+export interface WorkerKind {
+  /** Resolves when the worker can take tasks. */
+  spawn(): Promise<WorkerHandle>;
+}
+
+/** What the pool posts for a task. */
+export interface WorkerRequest {
+  readonly id: number;
+  /** What `encode` returned as `message`. */
+  readonly task: unknown;
+}
+
+/** What the worker posts when it is done with it. */
+export type WorkerReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | {
+      readonly id: number;
+      readonly ok: false;
+      /** `code` one of errors.ts; anything else is reported as `decode-crash`. */
+      readonly error: { readonly code?: string; readonly message: string };
+    };
+
+/** Reads what a worker posted. It handles hostile images, so nothing it says is taken on trust. */
+export function asReply(message: unknown): WorkerReply | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { id, ok, error } = message as Record<string, unknown>;
+  if (typeof id !== 'number' || typeof ok !== 'boolean') return undefined;
+  if (ok) return message as WorkerReply;
+  const { code, message: text } = (error ?? {}) as Record<string, unknown>;
+  const told = { message: typeof text === 'string' ? text.slice(0, 1000) : 'no reason given' };
+  return { id, ok, error: typeof code === 'string' ? { ...told, code } : told };
+}

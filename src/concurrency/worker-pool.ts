@@ -1,0 +1,288 @@
+import { TrawlError } from '../errors.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Executor, Settled, Tasks } from './executor.ts';
+import { onAbort } from './on-abort.ts';
+import { asCompleted, map } from './pulling.ts';
+import { Queue } from './queue.ts';
+import type { WorkerKind } from './worker-kind.ts';
+import { PooledWorker } from './worker-life.ts';
+
+export interface WorkerPoolOptions<In, Out> {
+  readonly kind: WorkerKind;
+  /** Most workers at once. Each starts when there is work for it, or by `warm`. */
+  readonly size: number;
+  /** Longest time for one task, in ms. Default: none. */
+  readonly taskTimeoutMs?: number;
+  /** A worker ends when it has had nothing to do for so long, in ms. Default: never. */
+  readonly idleMs?: number;
+  /** Longest time for a worker to become ready, in ms. Default 30,000. */
+  readonly spawnTimeoutMs?: number;
+  /** What is posted for a task. Called when a worker is free, so that buffers are not moved earlier. */
+  readonly encode: (task: In) => { readonly message: unknown; readonly transfer?: Transferable[] };
+  /** Checks and reads what the worker answered; may throw a TrawlError. */
+  readonly decode: (value: unknown, task: In) => Out;
+  /** Tasks that `map` and `asCompleted` take from their source ahead. Default: twice the size. */
+  readonly window?: number;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Ends all workers and rejects all tasks. */
+  readonly signal?: AbortSignal | undefined;
+  /** For traces and the progress display. */
+  readonly onEvent?: (event: WorkerEvent) => void;
+}
+
+/** `worker` is the place in the pool, from 1; who replaces a lost worker takes its number. */
+export interface WorkerEvent {
+  readonly type: 'start' | 'busy' | 'idle' | 'replaced' | 'end';
+  readonly worker: number;
+  /** The clock's time, in ms. */
+  readonly at: number;
+  /** Why a worker was replaced. */
+  readonly reason?: string;
+}
+
+interface Job<In, Out> {
+  readonly task: In;
+  readonly resolve: (value: Out) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Place {
+  readonly number: number;
+  state: 'empty' | 'starting' | 'idle' | 'busy';
+  worker: PooledWorker | undefined;
+  /** Ends the countdown to the end of an idle worker. */
+  idleTimer: AbortController | undefined;
+  /** Settles when the start has ended, well or not. */
+  started: Promise<void>;
+}
+
+/** So often in a row may a worker fail to start before the pool gives up. */
+const START_TRIES = 3;
+
+/** Runs tasks that compute (CPU) on other threads. Knows nothing of what runs there. */
+export class WorkerPool<In, Out> implements Executor<In, Out> {
+  readonly #options: WorkerPoolOptions<In, Out>;
+  readonly #clock: Clock;
+  readonly #places: Place[];
+  readonly #jobs = new Queue<Job<In, Out>>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #forgetSignal: () => void;
+  readonly #closing = new AbortController();
+  #failedStarts = 0;
+  #closed: { readonly reason: unknown } | undefined;
+  #busyMs = 0;
+
+  constructor(options: WorkerPoolOptions<In, Out>) {
+    if (!(Number.isSafeInteger(options.size) && options.size >= 1)) {
+      throw new RangeError(`size must be a whole number of at least 1, not ${options.size}`);
+    }
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#places = Array.from({ length: options.size }, (_, index) => ({
+      number: index + 1,
+      state: 'empty',
+      worker: undefined,
+      idleTimer: undefined,
+      started: Promise.resolve(),
+    }));
+    const { signal } = options;
+    this.#forgetSignal = onAbort(signal, () => this.#close(signal?.reason));
+    if (signal?.aborted) this.#close(signal.reason);
+  }
+
+  /** Time that workers have spent on finished tasks, summed over all of them, in ms. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  /** Workers that are starting, idle or busy. */
+  get workers(): number {
+    return this.#places.filter((place) => place.state !== 'empty').length;
+  }
+
+  submit(task: In): Promise<Out> {
+    if (this.#closed) return Promise.reject(this.#closed.reason);
+    return new Promise((resolve, reject) => {
+      this.#jobs.push({ task, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  map(tasks: Tasks<In>): AsyncGenerator<Settled<In, Out>, void> {
+    return map(tasks, this.#pulling());
+  }
+
+  asCompleted(tasks: Tasks<In>): AsyncGenerator<Settled<In, Out>, void> {
+    return asCompleted(tasks, this.#pulling());
+  }
+
+  /** Starts up to `count` workers ahead of the first task; resolves when they are ready or failed. */
+  async warm(count: number): Promise<void> {
+    const wanted = this.#places.slice(0, Math.max(0, count));
+    for (const place of wanted) if (place.state === 'empty') this.#start(place);
+    await Promise.all(wanted.map((place) => place.started));
+  }
+
+  /** Ends all workers; tasks that have not ended reject. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close(new TrawlError('interrupted', 'The worker pool was closed before the task ended'));
+    await Promise.all(this.#ending);
+  }
+
+  #dispatch(): void {
+    // Lowest number first, so that those which are too many stay idle and end.
+    for (const place of this.#places) {
+      if (place.state !== 'idle') continue;
+      const job = this.#jobs.shift();
+      if (!job) return;
+      this.#run(place, job);
+    }
+    let coming = this.#places.filter((place) => place.state === 'starting').length;
+    for (const place of this.#places) {
+      if (coming >= this.#jobs.size) return;
+      if (place.state !== 'empty') continue;
+      this.#start(place);
+      coming++;
+    }
+  }
+
+  async #run(place: Place, job: Job<In, Out>): Promise<void> {
+    const { encode, decode, taskTimeoutMs } = this.#options;
+    const worker = place.worker as PooledWorker;
+    const since = this.#clock.now();
+    place.idleTimer?.abort();
+    place.state = 'busy';
+    this.#tell('busy', place);
+    try {
+      const { message, transfer } = encode(job.task);
+      const value = await worker.run(
+        message,
+        transfer ?? [],
+        taskTimeoutMs ?? Number.POSITIVE_INFINITY,
+      );
+      this.#failedStarts = 0;
+      job.resolve(decode(value, job.task));
+    } catch (error) {
+      job.reject(error);
+      // When `encode` threw, this is still the caller's turn, which goes over the places itself.
+      await undefined;
+    }
+    this.#busyMs += this.#clock.now() - since;
+    // Otherwise the worker was lost meanwhile, and its place may have another one.
+    if (place.worker === worker && worker.alive) this.#rest(place);
+    this.#dispatch();
+  }
+
+  #start(place: Place): void {
+    if (this.#closed) return;
+    const { kind, spawnTimeoutMs } = this.#options;
+    place.state = 'starting';
+    place.started = PooledWorker.start(kind, {
+      clock: this.#clock,
+      timeoutMs: spawnTimeoutMs ?? 30_000,
+      signal: this.#closing.signal,
+    }).then(
+      (worker) => this.#welcome(place, worker),
+      (error) => this.#startFailed(place, error),
+    );
+  }
+
+  #welcome(place: Place, worker: PooledWorker): void {
+    if (this.#closed) {
+      this.#end(worker);
+      return;
+    }
+    place.worker = worker;
+    worker.onGone((reason) => this.#lost(place, worker, reason));
+    this.#tell('start', place);
+    this.#rest(place);
+    this.#dispatch();
+  }
+
+  #startFailed(place: Place, error: unknown): void {
+    place.state = 'empty';
+    place.worker = undefined;
+    if (this.#closed) return;
+    this.#failedStarts++;
+    if (this.#failedStarts >= START_TRIES) {
+      const why = error instanceof Error ? error.message : String(error);
+      const text = `The decoder could not be started (${START_TRIES} tries): ${why}`;
+      this.#close(new TrawlError('internal', text, { cause: error }));
+    } else {
+      this.#dispatch();
+    }
+  }
+
+  #lost(place: Place, worker: PooledWorker, reason: Error | undefined): void {
+    if (this.#closed || place.worker !== worker) return;
+    const wasIdle = place.state === 'idle';
+    place.idleTimer?.abort();
+    this.#end(worker);
+    this.#tell('replaced', place, reason?.message ?? 'it exited');
+    place.worker = undefined;
+    place.state = 'empty';
+    // A worker that dies without a task at hand would be started again and again.
+    if (wasIdle) this.#startFailed(place, reason ?? new Error('it exited before its first task'));
+    else this.#dispatch();
+  }
+
+  #rest(place: Place): void {
+    place.state = 'idle';
+    this.#tell('idle', place);
+    const { idleMs } = this.#options;
+    if (idleMs === undefined || idleMs === Number.POSITIVE_INFINITY) return;
+    const timer = new AbortController();
+    place.idleTimer = timer;
+    this.#clock.sleep(idleMs, timer.signal).then(
+      () => {
+        if (place.idleTimer !== timer || place.state !== 'idle') return;
+        const { worker } = place;
+        place.state = 'empty';
+        place.worker = undefined;
+        this.#tell('end', place);
+        if (worker) this.#end(worker);
+      },
+      () => {},
+    );
+  }
+
+  #close(reason: unknown): void {
+    if (this.#closed) return;
+    this.#closed = { reason };
+    this.#forgetSignal();
+    this.#closing.abort(reason);
+    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) job.reject(reason);
+    for (const place of this.#places) {
+      place.idleTimer?.abort();
+      if (place.state === 'starting') this.#track(place.started);
+      if (!place.worker) continue;
+      this.#tell('end', place);
+      this.#end(place.worker, reason);
+      place.worker = undefined;
+      place.state = 'empty';
+    }
+  }
+
+  #end(worker: PooledWorker, reason?: unknown): void {
+    this.#track(worker.end(reason));
+  }
+
+  #track(ending: Promise<void>): void {
+    this.#ending.add(ending);
+    ending.finally(() => this.#ending.delete(ending));
+  }
+
+  #tell(type: WorkerEvent['type'], place: Place, reason?: string): void {
+    const event = { type, worker: place.number, at: this.#clock.now() };
+    this.#options.onEvent?.(reason === undefined ? event : { ...event, reason });
+  }
+
+  #pulling() {
+    return {
+      submit: (task: In) => this.submit(task),
+      window: this.#options.window ?? this.#options.size * 2,
+      signal: this.#closing.signal,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../../src/concurrency/clock.ts';
+import type {
+  WorkerHandle,
+  WorkerKind,
+  WorkerReply,
+  WorkerRequest,
+} from '../../src/concurrency/worker-kind.ts';
+
+/** What a fake worker is told to do with a task. */
+export interface FakeTask {
+  readonly name: string;
+  /** Time it takes, in ms; Infinity hangs. */
+  readonly ms: number;
+  readonly fails?: string;
+  readonly crashes?: boolean;
+}
+
+/** Workers that obey the protocol on a fake clock. */
+export class FakeKind implements WorkerKind {
+  readonly clock: Clock;
+  readonly handles: FakeHandle[] = [];
+  spawnMs = 0;
+  failStarts = 0;
+  /** Workers exit so long after their start without a task. */
+  exitAfterMs: number | undefined;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  get alive(): number {
+    return this.handles.filter((handle) => !handle.ended).length;
+  }
+
+  async spawn(): Promise<WorkerHandle> {
+    if (this.spawnMs === Number.POSITIVE_INFINITY) return new Promise(() => {});
+    if (this.spawnMs > 0) await this.clock.sleep(this.spawnMs);
+    if (this.failStarts-- > 0) throw new Error('no thread left');
+    const handle = new FakeHandle(this.clock);
+    this.handles.push(handle);
+    if (this.exitAfterMs !== undefined) {
+      this.clock.sleep(this.exitAfterMs).then(() => handle.exit(new Error('no memory')));
+    }
+    return handle;
+  }
+}
+
+export class FakeHandle implements WorkerHandle {
+  readonly clock: Clock;
+  readonly tasks: FakeTask[] = [];
+  ended = false;
+  #tell: (message: unknown) => void = () => {};
+  #leave: (reason: Error | undefined) => void = () => {};
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  async post(message: unknown): Promise<void> {
+    const { id, task } = message as WorkerRequest;
+    const told = task as FakeTask;
+    this.tasks.push(told);
+    if (told.ms === Number.POSITIVE_INFINITY) return;
+    await this.clock.sleep(told.ms);
+    if (this.ended) return;
+    if (told.crashes) this.exit(new Error('out of memory'));
+    else if (told.fails) {
+      this.say({ id, ok: false, error: { code: told.fails, message: `${told.name} failed` } });
+    } else this.say({ id, ok: true, value: told.name });
+  }
+
+  say(reply: WorkerReply | unknown): void {
+    this.#tell(reply);
+  }
+
+  exit(reason?: Error): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#leave(reason);
+  }
+
+  onMessage(fn: (message: unknown) => void): void {
+    this.#tell = fn;
+  }
+
+  onExit(fn: (reason: Error | undefined) => void): void {
+    this.#leave = fn;
+  }
+
+  async terminate(): Promise<void> {
+    this.ended = true;
+  }
+}
