@@ -46,11 +46,16 @@ export interface ImageItem {
   readonly line?: number;
 }
 
-/** A page to be fetched and searched. */
+/**
+ * A page that the manifest names. A sitemap's page without images of its own is meant to be searched;
+ * one whose images were named (`images` > 0), or which a feed entry links to, only when crawling.
+ */
 export interface PageItem {
   readonly kind: 'page';
   readonly url: string;
-  /** How many images the manifest itself already named for this page (image sitemaps). */
+  /** `sitemap.loc`, `rss.link`, `atom.link`, `json-feed.url`. */
+  readonly from: Place;
+  /** How many images the manifest itself named for this page. */
   readonly images: number;
   readonly line?: number;
 }

@@ -9,7 +9,7 @@ export const URL_NAMES: readonly string[] = [
   'imageuri',
   'imagelink',
   'imagesrc',
-  'imghref',
+  'imagehref',
   'imgurl',
   'imgsrc',
   'originalurl',
@@ -46,6 +46,23 @@ export const URL_NAMES: readonly string[] = [
 ];
 
 const RANK = new Map(URL_NAMES.map((name, rank) => [name, rank]));
+
+/** Names of the sizes of one picture in the answers of photo services, largest first. */
+export const SIZE_NAMES: readonly string[] = [
+  'raw',
+  'original',
+  'full',
+  'large2x',
+  'large',
+  'regular',
+  'medium',
+  'portrait',
+  'landscape',
+  'small',
+  'thumb',
+  'thumbnail',
+  'tiny',
+];
 
 /** Position in `URL_NAMES`, or -1. */
 export function urlRank(name: string): number {

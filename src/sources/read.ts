@@ -5,8 +5,19 @@ import { type Bytes, type Peeked, peek, unreadable } from './bytes.ts';
 import { decodeText, sniffEncoding } from './encoding.ts';
 import type { ManifestFormat, SourceBatches, SourceHints, SourceOptions } from './item.ts';
 import type { Reader, ReaderContext } from './reader.ts';
+import { readAtom } from './readers/atom.ts';
+import { readCsv, readTsv } from './readers/csv.ts';
+import { readHar } from './readers/har.ts';
+import { readIiif } from './readers/iiif.ts';
+import { readJson } from './readers/json.ts';
+import { readJsonFeed } from './readers/json-feed.ts';
+import { readJsonLines } from './readers/json-lines.ts';
 import { readList } from './readers/list.ts';
+import { readMarkdown } from './readers/markdown.ts';
+import { readRss } from './readers/rss.ts';
+import { readSitemap } from './readers/sitemap.ts';
 import { decidedEarly, SNIFF_BYTES, sniff } from './sniff.ts';
+import { understood } from './understood.ts';
 import { unpack } from './unpack.ts';
 
 /** What a stream turned out to be. `bytes` are unpacked and can be iterated once. */
@@ -15,9 +26,20 @@ export type Reading =
   | { readonly kind: 'image'; readonly bytes: Bytes }
   | { readonly kind: 'items'; readonly format: ManifestFormat; readonly batches: SourceBatches };
 
-/** Readers load their libraries when they are first needed. */
-const READERS: Partial<Record<ManifestFormat, () => Promise<Reader>>> = {
-  list: async () => readList,
+const READERS: Record<ManifestFormat, Reader> = {
+  list: readList,
+  json: readJson,
+  jsonl: readJsonLines,
+  csv: readCsv,
+  tsv: readTsv,
+  sitemap: readSitemap,
+  'sitemap-index': readSitemap,
+  rss: readRss,
+  atom: readAtom,
+  'json-feed': readJsonFeed,
+  iiif: readIiif,
+  har: readHar,
+  markdown: readMarkdown,
 };
 
 /**
@@ -42,10 +64,8 @@ export async function readManifest(
   if (format === 'image') return { kind: 'image', bytes };
   const base = options.baseUrl ?? hints.url;
   const context: ReaderContext = { name, base, options };
-  const read = await READERS[format]?.();
-  if (read === undefined)
-    throw new TrawlError('source-unreadable', `${name}: ${format} has no reader yet`);
-  return { kind: 'items', format, batches: read(decodeText(bytes, encoding), context) };
+  const batches = READERS[format](decodeText(bytes, encoding), context);
+  return { kind: 'items', format, batches: understood(batches, format, name) };
 }
 
 async function peekUnpacked(source: Bytes, hints: SourceHints): Promise<Peeked> {
