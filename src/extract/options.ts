@@ -1,7 +1,7 @@
-/** What the user may say about extraction. */
+/** What the user may say about extraction, and what the program makes of it. */
 
-/** Kinds of places for `--from`; see places.ts for which place is of which kind. */
-export type PlaceKind = 'content' | 'links' | 'meta' | 'css' | 'icons';
+import { type AddressFilter, addressFilter } from './filter.ts';
+import { kindOf, type PlaceKind } from './places.ts';
 
 export interface ExtractOptions {
   /** Kinds of places to read. Default: all but `icons`. */
@@ -18,4 +18,40 @@ export interface ExtractOptions {
   readonly dataUrls?: boolean;
   /** Put the address of the original before that of a resized copy. Default: false. */
   readonly upgrade?: boolean;
+}
+
+/** Options, checked and compiled. */
+export interface Settings {
+  readonly wants: (place: string) => boolean;
+  readonly accepts: AddressFilter;
+  readonly selector: string | undefined;
+  readonly preferType: readonly string[];
+  readonly dataUrls: boolean;
+  readonly upgrade: boolean;
+}
+
+const DEFAULT_KINDS: readonly PlaceKind[] = ['content', 'links', 'meta', 'css'];
+
+const compiled = new WeakMap<ExtractOptions, Settings>();
+
+/** Compiled once for each options object, since a crawl gives the same one for every page. */
+export function settingsOf(options: ExtractOptions): Settings {
+  let settings = compiled.get(options);
+  if (settings === undefined) {
+    settings = compile(options);
+    compiled.set(options, settings);
+  }
+  return settings;
+}
+
+function compile(options: ExtractOptions): Settings {
+  const kinds = new Set<PlaceKind | 'all'>(options.from ?? DEFAULT_KINDS);
+  return {
+    wants: kinds.has('all') ? () => true : (place) => kinds.has(kindOf(place)),
+    accepts: addressFilter(options.include ?? [], options.exclude ?? []),
+    selector: options.selector,
+    preferType: (options.preferType ?? []).map((type) => type.toLowerCase()),
+    dataUrls: options.dataUrls ?? false,
+    upgrade: options.upgrade ?? false,
+  };
 }

@@ -1,0 +1,66 @@
+/**
+ * HTML text to tree, as browsers repair it (parse5, the parser that cheerio uses), with scripting
+ * off: what `<noscript>` holds is markup.
+ *
+ * Hostile pages make the standard's algorithm quadratic or worse (deep nesting, formatting elements
+ * that are reopened in every paragraph, a million attributes). Browsers cap the depth; so do we, and
+ * a page that breaks a cap is read once more by the flat builder, which is linear.
+ */
+
+import { Parser, type ParserOptions } from 'parse5';
+import { boundAttributes, writeInPieces } from './bounded-tokenizer.ts';
+import { parseFlat } from './parse-flat.ts';
+import { type TreeMap, type TreeNode, treeAdapter } from './tree.ts';
+
+/** Blink and WebKit stop nesting at 512 too. */
+export const MAX_DEPTH = 512;
+
+export interface ParseOptions {
+  /** Keep text everywhere. Default: false, only of `style`, `script` and `title`. */
+  readonly keepText?: boolean;
+  /** Keep the bytes of `data:` addresses. Default: false, they are cut short. */
+  readonly keepData?: boolean;
+}
+
+export function parseHtml(html: string, options: ParseOptions = {}): TreeNode {
+  const text = options.keepData ? html : shortenData(html);
+  const keepText = options.keepText ?? false;
+  try {
+    return parseBounded(text, keepText);
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    return parseFlat(text, MAX_DEPTH, keepText);
+  }
+}
+
+class TooComplex extends Error {}
+
+/**
+ * Inline images can be most of a page, and a parser that looks at each character of them most of
+ * the time. Nothing here needs more than their beginning; cutting base64 changes no markup.
+ */
+function shortenData(html: string): string {
+  return html.replace(/(;base64,[A-Za-z0-9+/]{256})[A-Za-z0-9+/]{256,}/g, '$1');
+}
+
+function parseBounded(html: string, keepText: boolean): TreeNode {
+  const exceeded = (): never => {
+    throw new TooComplex();
+  };
+  const adapter = treeAdapter({ maxElements: elementBudget(html), exceeded, keepText });
+  adapter.onItemPush = () => {
+    if (parser.openElements.stackTop > MAX_DEPTH) exceeded();
+  };
+  const options: ParserOptions<TreeMap> = { scriptingEnabled: false, treeAdapter: adapter };
+  const parser = new Parser<TreeMap>(options);
+  boundAttributes(parser.tokenizer);
+  writeInPieces(html, parser.tokenizer);
+  return parser.document;
+}
+
+/** Twice what tags could make, so that reopened formatting elements of an untidy page fit. */
+function elementBudget(html: string): number {
+  let tags = 0;
+  for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at + 1)) tags++;
+  return 10_000 + Math.max(2 * tags, Math.min(10 * tags, 500_000));
+}
