@@ -1,0 +1,109 @@
+/** What the pool tells those who watch it: traces, progress, the verdict on a run. */
+
+export type FetchPurpose = 'page' | 'sheet' | 'manifest' | 'image' | 'robots';
+
+/** `at` is the pool's clock in ms at the end of what is told; `ms` how long it took. `id` numbers the tasks. */
+export type FetchEvent =
+  | { readonly type: 'dns'; readonly at: number; readonly host: string; readonly ms: number }
+  | { readonly type: 'connect'; readonly at: number; readonly host: string; readonly ms: number }
+  | {
+      readonly type: 'tls';
+      readonly at: number;
+      readonly host: string;
+      readonly ms: number;
+      /** Chosen by ALPN. */
+      readonly protocol: 'h2' | 'http/1.1';
+    }
+  | {
+      readonly type: 'request';
+      readonly at: number;
+      readonly id: number;
+      /** Without credentials; after a redirect the new address. */
+      readonly url: string;
+      readonly host: string;
+      readonly purpose: FetchPurpose;
+      readonly attempt: number;
+      /** Waited for a permit of the limiter. */
+      readonly waitedMs: number;
+    }
+  | {
+      readonly type: 'first-byte';
+      readonly at: number;
+      readonly id: number;
+      readonly status: number;
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'done';
+      readonly at: number;
+      readonly id: number;
+      readonly ok: boolean;
+      /** Body bytes as received. */
+      readonly bytes: number;
+      /** Since the request started. */
+      readonly ms: number;
+      /** Error code when not ok. */
+      readonly error?: string;
+    }
+  | {
+      readonly type: 'retry-wait';
+      readonly at: number;
+      readonly id: number;
+      readonly host: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly error: string;
+    }
+  | {
+      readonly type: 'host-paused';
+      readonly at: number;
+      readonly host: string;
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'host-limit';
+      readonly at: number;
+      readonly host: string;
+      readonly limit: number;
+    }
+  | {
+      readonly type: 'robots-skip';
+      readonly at: number;
+      readonly id: number;
+      readonly url: string;
+      readonly rule?: string;
+    };
+
+export type OnFetchEvent = (event: FetchEvent) => void;
+
+/** Where the time of one host's requests went, summed over requests; ms and bytes. */
+export interface HostStats {
+  requests: number;
+  failures: number;
+  retries: number;
+  /** Body bytes as received. */
+  bytes: number;
+  /** Waited for a permit (limits, delays, pauses). */
+  waitedMs: number;
+  /** From the start of a request to its headers; opening a connection is part of it. */
+  latencyMs: number;
+  /** From the headers to the end of the body. */
+  transferMs: number;
+  /** Slept before further tries. */
+  backoffMs: number;
+  connections: number;
+}
+
+export function emptyHostStats(): HostStats {
+  return {
+    requests: 0,
+    failures: 0,
+    retries: 0,
+    bytes: 0,
+    waitedMs: 0,
+    latencyMs: 0,
+    transferMs: 0,
+    backoffMs: 0,
+    connections: 0,
+  };
+}
