@@ -54,9 +54,9 @@ export function looksLikeImage(url: string): boolean {
 }
 
 const OTHER_MEDIA =
-  /\.(?:html?|xhtml|php|aspx?|jsp|js|mjs|css|json|xml|txt|pdf|woff2?|ttf|otf|eot|mp4|webm|ogv|ogg|mp3|m4[av]|mov|avi|m3u8|mpd|zip|swf|htc)$/i;
+  /\.(?:html?|xhtml|js|mjs|css|json|xml|txt|pdf|woff2?|ttf|otf|eot|mp4|webm|ogv|ogg|mp3|m4[av]|mov|avi|m3u8|mpd|zip|swf|htc)$/i;
 
-/** The extension says that it is something else. (`.php` and the like may serve anything.) */
+/** The extension says that it is something else. (`.php` and the like serve anything.) */
 export function isOtherMedia(url: string): boolean {
   return OTHER_MEDIA.test(pathOf(url));
 }

@@ -10,7 +10,7 @@ import {
 import type { Group } from './collector.ts';
 import { readCss } from './css.ts';
 import { readJsonStrings } from './json-attribute.ts';
-import { AMBIGUOUS, LAZY_ATTRIBUTES, type LazyKind } from './lazy.ts';
+import { AMBIGUOUS, DOUBTFUL, LAZY_ATTRIBUTES, type LazyKind } from './lazy.ts';
 import type { Reader } from './reader.ts';
 import { stemOf } from './size.ts';
 import { parseSrcset } from './srcset.ts';
@@ -45,14 +45,21 @@ const MAX_VALUE = 1 << 20;
 /** Reads every attribute that is not the standard's. `isImage`: the element stands for a picture. */
 export function readOtherAttributes(reader: Reader, node: TreeNode, isImage: boolean): void {
   for (const { name, value } of node.attributes) {
-    if (STANDARD.has(name) || value.length < 3 || value.length > MAX_VALUE) continue;
+    if (value.length < 3 || value.length > MAX_VALUE) continue;
+    if (STANDARD.has(name)) {
+      if (name === 'content' || name === 'value') readJson(reader, node, name, value);
+      continue;
+    }
     const kind = LAZY_ATTRIBUTES.get(name);
     if (kind !== undefined) readLazy(reader, node, name, value, kind, isImage);
-    else if (MENTIONS_IMAGE.test(value) && !name.startsWith('on') && !name.startsWith('aria-')) {
+    else if (mayHoldImage(name) && MENTIONS_IMAGE.test(value))
       readUnknown(reader, node, name, value);
-    }
   }
 }
+
+const mayHoldImage = (name: string) =>
+  name.startsWith('data-') ||
+  (/src|image|img|photo|poster|thumb|props/.test(name) && !/^(?:on|aria-)/.test(name));
 
 function readLazy(
   reader: Reader,
@@ -68,16 +75,17 @@ function readLazy(
     readLazyCss(reader, node, place, value);
     return;
   }
-  const certain = isImage && !AMBIGUOUS.has(name);
-  const fits = (url: string): boolean => {
+  const fits = (url: string, raw: string): boolean => {
     if (isOtherMedia(url)) return false;
-    if (certain || (kind === 'background' && !AMBIGUOUS.has(name))) return true;
+    // On an <img>, only a page's address or a word could still be meant.
+    if (isImage && !DOUBTFUL.has(name)) return /[/.]/.test(raw);
+    if (kind === 'background' && !AMBIGUOUS.has(name)) return true;
     return OTHER_SOURCES.has(node.name) ? isImageLink(url) : looksLikeImage(url);
   };
   const role = kind === 'full' ? 'full' : 'lazy';
   const add = (raw: string, descriptors: { width?: number; density?: number } = {}) => {
     const url = reader.collector.resolve(raw);
-    if (url === undefined || !fits(url)) return;
+    if (url === undefined || !fits(url, raw)) return;
     const group = reader.group(node);
     if (role === 'lazy') group.lazy = true;
     reader.addUrl(group, url, place, { role, ...descriptors });

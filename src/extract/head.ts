@@ -1,6 +1,6 @@
 /** Images that metadata names: `<link>`, `<meta>`, microdata. */
 
-import { hasImageExtension, isOtherMedia, looksLikeImage } from './address.ts';
+import { hasImageExtension, isImageLink, isOtherMedia, looksLikeImage } from './address.ts';
 import type { Reader } from './reader.ts';
 import { attribute, type TreeNode } from './tree.ts';
 
@@ -64,9 +64,12 @@ export function readMeta(reader: Reader, node: TreeNode): void {
   for (const token of written.trim().split(/\s+/).slice(0, 8)) {
     const name = token.toLowerCase();
     const certain = CERTAIN.has(name);
-    if (!certain && !LIKELY.test(name)) continue;
+    const likely = certain || LIKELY.test(name);
+    // Any other that holds the full address of an image and nothing else.
+    if (!likely && !/^(?:https?:)?\/\/\S+$/i.test(content)) continue;
     const url = reader.collector.resolve(content);
-    if (url === undefined || isOtherMedia(url) || !(certain || looksLikeImage(url))) continue;
+    if (url === undefined || isOtherMedia(url)) continue;
+    if (!certain && !(likely ? looksLikeImage(url) : isImageLink(url))) continue;
     const canonical = name === 'msapplication-tileimage' ? 'msapplication-TileImage' : name;
     reader.addUrl(reader.collector.open(), url, `meta.${canonical}`);
   }

@@ -35,7 +35,7 @@ const TABLE: readonly (readonly [kind: LazyKind, who: string, attributes: string
   [
     'address',
     'unveil, echo, bLazy, lazyestload, Squarespace, Weebly, Wix, Tumblr',
-    'data-echo data-blazy data-unveil data-image data-img data-img-src data-image-src data-img-url data-image-url data-src-img data-lazyimg data-lazy-img data-lazy-image data-lazy-url data-original-src data-actualsrc data-actual-src data-real-src data-real data-realsrc data-delayed-url data-defer-src data-deferred data-url data-imgsrc data-imageurl data-pin-media data-media data-preview data-placeholder-src data-low-src data-interchange-src data-runner-src data-pagespeed-lazy-src data-pagespeed-high-res-src data-noscript-src data-savepage-src data-hi-res-src data-gt-lazy-src data-ll-src data-src-retina data-src2x data-2x data-at2x data-ssrc data-backup data-canonical-src data-asset-url data-native-src lazy-src lazysrc loadsrc _src src2 original real_src realsrc data-ks-lazyload data-lazyload-img data-ratio-src data-mobile-src data-desktop-src data-src-mobile data-src-desktop data-src-small data-src-medium data-src-default data-fallback-src',
+    'data-echo data-blazy data-unveil data-image data-img data-img-src data-image-src data-img-url data-image-url data-src-img data-lazyimg data-lazy-img data-lazy-image data-lazy-url data-original-src data-actualsrc data-actual-src data-real-src data-real data-realsrc data-delayed-url data-defer-src data-deferred data-url data-imgsrc data-imageurl data-pin-media data-media ng-src data-ng-src v-lazy data-v-src data-preview data-placeholder-src data-low-src data-interchange-src data-runner-src data-pagespeed-lazy-src data-pagespeed-high-res-src data-noscript-src data-savepage-src data-hi-res-src data-gt-lazy-src data-ll-src data-src-retina data-src2x data-2x data-at2x data-ssrc data-backup data-canonical-src data-asset-url data-native-src lazy-src lazysrc loadsrc _src src2 original real_src realsrc data-ks-lazyload data-lazyload-img data-ratio-src data-mobile-src data-desktop-src data-src-mobile data-src-desktop data-src-small data-src-medium data-src-default data-fallback-src',
   ],
   [
     'address',
@@ -45,7 +45,7 @@ const TABLE: readonly (readonly [kind: LazyKind, who: string, attributes: string
   [
     'srcset',
     'lazysizes and all that follow it',
-    'data-srcset data-lazy-srcset data-original-set data-lazyload-srcset data-litespeed-srcset data-orig-srcset data-flickity-lazyload-srcset data-splide-lazy-srcset data-optimumx data-srcset-retina data-lazy-set data-responsive data-set data-image-srcset data-lazysrcset data-ll-srcset data-src-set data-img-srcset data-imgsrcset data-wpfc-original-srcset data-cfsrcset data-savepage-srcset data-native-srcset lazy-srcset data-breeze-srcset imagesrcset data-mobile-srcset data-desktop-srcset',
+    'data-srcset data-lazy-srcset data-original-set data-lazyload-srcset data-litespeed-srcset data-orig-srcset data-flickity-lazyload-srcset data-splide-lazy-srcset data-srcset-retina data-lazy-set data-responsive data-set data-image-srcset data-lazysrcset data-ll-srcset data-src-set data-img-srcset data-imgsrcset data-wpfc-original-srcset data-cfsrcset data-savepage-srcset data-native-srcset lazy-srcset data-breeze-srcset imagesrcset data-mobile-srcset data-desktop-srcset',
   ],
   [
     'background',
@@ -65,9 +65,16 @@ export const LAZY_ATTRIBUTES: ReadonlyMap<string, LazyKind> = new Map(
   ),
 );
 
-/** The rest of the document then says whether the value is an address: other things go by this name. */
+/** On elements other than pictures other things go by these names: the value has to look like an image. */
 export const AMBIGUOUS: ReadonlySet<string> = new Set(
-  'data-url data-media data-preview data-image data-img data-thumb data-thumbnail data-large data-full data-zoom data-big data-deferred data-lazy data-lazyload data-retina data-normal data-original data-real data-set data-responsive data-optimumx data-style data-cover data-back data-background data-source-url data-download-url data-backup data-2x data-hires data-highres data-orig data-xlarge data-fslightbox data-featherlight data-full-size data-fullsize data-asset-url data-poster data-unveil data-echo original file zoomfile src2 data-breeze'.split(
+  'data-src data-url data-media data-preview data-image data-img data-thumb data-thumbnail data-large data-full data-zoom data-big data-deferred data-lazy data-lazyload data-retina data-normal data-original data-real data-set data-responsive data-style data-cover data-back data-background data-source-url data-download-url data-backup data-2x data-hires data-highres data-orig data-xlarge data-fslightbox data-featherlight data-full-size data-fullsize data-asset-url data-poster data-unveil data-echo original file zoomfile src2 data-breeze'.split(
+    ' ',
+  ),
+);
+
+/** And these even on an `<img>`. */
+export const DOUBTFUL: ReadonlySet<string> = new Set(
+  'data-url data-media data-preview data-source-url data-download-url data-set data-responsive data-cover data-back data-backup data-background data-style data-lightbox-src data-fancybox-href data-mfp-src data-featherlight data-full-url data-zoom data-full data-large data-big data-xlarge data-retina data-2x data-orig original file'.split(
     ' ',
   ),
 );

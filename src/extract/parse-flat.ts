@@ -4,8 +4,8 @@
  */
 
 import { type Token, type TokenHandler, Tokenizer, TokenizerMode } from 'parse5';
-import { boundAttributes, writeInPieces } from './bounded-tokenizer.ts';
-import { append, HTML_NAMESPACE, SVG_NAMESPACE, TreeNode } from './tree.ts';
+import { speedUp, type TextWish, writeInPieces } from './tokenizer.ts';
+import { append, HTML_NAMESPACE, SVG_NAMESPACE, TreeNode, textMatters } from './tree.ts';
 
 const VOID = new Set(
   'area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr'.split(
@@ -24,18 +24,17 @@ const RAW_TEXT = new Map<string, (typeof TokenizerMode)[keyof typeof TokenizerMo
   ['script', TokenizerMode.SCRIPT_DATA],
   ['plaintext', TokenizerMode.PLAINTEXT],
 ]);
-const KEEPS_TEXT = new Set(['style', 'script', 'title']);
 /** How far up an end tag looks for its start tag; bounds the work of stray end tags. */
 const LOOK_UP = 64;
 
-export function parseFlat(html: string, maxDepth: number, keepText: boolean): TreeNode {
+export function parseFlat(html: string, maxDepth: number, wish: TextWish): TreeNode {
   const root = new TreeNode('#document', [], '');
   const open: TreeNode[] = [root];
   const top = () => open[open.length - 1]!;
   const addText = (chars: string) => {
     const parent = top();
-    if (KEEPS_TEXT.has(parent.name)) parent.text += chars;
-    if (!keepText) return;
+    if (wish.wanted) parent.text += chars;
+    if (!wish.everywhere) return;
     const node = new TreeNode('#text', [], '');
     node.text = chars;
     append(parent, node);
@@ -46,6 +45,7 @@ export function parseFlat(html: string, maxDepth: number, keepText: boolean): Tr
       const inSvg = token.tagName === 'svg' || top().namespace === SVG_NAMESPACE;
       const node = new TreeNode(token.tagName, token.attrs, inSvg ? SVG_NAMESPACE : HTML_NAMESPACE);
       append(top(), node);
+      wish.wanted = textMatters(token.tagName, token.attrs);
       if (VOID.has(token.tagName) || (inSvg && token.selfClosing)) return;
       const mode = RAW_TEXT.get(token.tagName);
       if (mode !== undefined && !inSvg) tokenizer.state = mode;
@@ -67,7 +67,7 @@ export function parseFlat(html: string, maxDepth: number, keepText: boolean): Tr
     onEof() {},
   };
   const tokenizer = new Tokenizer({ sourceCodeLocationInfo: false }, handler);
-  boundAttributes(tokenizer);
+  speedUp(tokenizer, wish);
   writeInPieces(html, tokenizer);
   return root;
 }

@@ -8,8 +8,8 @@
  */
 
 import { Parser, type ParserOptions } from 'parse5';
-import { boundAttributes, writeInPieces } from './bounded-tokenizer.ts';
 import { parseFlat } from './parse-flat.ts';
+import { speedUp, type TextWish, writeInPieces } from './tokenizer.ts';
 import { type TreeMap, type TreeNode, treeAdapter } from './tree.ts';
 
 /** Blink and WebKit stop nesting at 512 too. */
@@ -24,12 +24,12 @@ export interface ParseOptions {
 
 export function parseHtml(html: string, options: ParseOptions = {}): TreeNode {
   const text = options.keepData ? html : shortenData(html);
-  const keepText = options.keepText ?? false;
+  const wish: TextWish = { wanted: false, everywhere: options.keepText ?? false };
   try {
-    return parseBounded(text, keepText);
+    return parseBounded(text, wish);
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
-    return parseFlat(text, MAX_DEPTH, keepText);
+    return parseFlat(text, MAX_DEPTH, wish);
   }
 }
 
@@ -43,17 +43,17 @@ function shortenData(html: string): string {
   return html.replace(/(;base64,[A-Za-z0-9+/]{256})[A-Za-z0-9+/]{256,}/g, '$1');
 }
 
-function parseBounded(html: string, keepText: boolean): TreeNode {
+function parseBounded(html: string, wish: TextWish): TreeNode {
   const exceeded = (): never => {
     throw new TooComplex();
   };
-  const adapter = treeAdapter({ maxElements: elementBudget(html), exceeded, keepText });
+  const adapter = treeAdapter({ maxElements: elementBudget(html), exceeded, wish });
   adapter.onItemPush = () => {
     if (parser.openElements.stackTop > MAX_DEPTH) exceeded();
   };
   const options: ParserOptions<TreeMap> = { scriptingEnabled: false, treeAdapter: adapter };
   const parser = new Parser<TreeMap>(options);
-  boundAttributes(parser.tokenizer);
+  speedUp(parser.tokenizer, wish);
   writeInPieces(html, parser.tokenizer);
   return parser.document;
 }

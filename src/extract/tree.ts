@@ -9,6 +9,7 @@
  */
 
 import type { Token, TreeAdapter, TreeAdapterTypeMap } from 'parse5';
+import type { TextWish } from './tokenizer.ts';
 
 export type Attribute = Token.Attribute;
 
@@ -37,7 +38,11 @@ export const HTML_NAMESPACE = 'http://www.w3.org/1999/xhtml';
 export const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
 
 /** Elements whose text is read: style sheets, structured data, the page's title. */
-const TEXT_MATTERS = new Set(['style', 'script', 'title']);
+export function textMatters(name: string, attributes: readonly Attribute[]): boolean {
+  if (name === 'style' || name === 'title') return true;
+  if (name !== 'script') return false;
+  return attributes.some((entry) => entry.name === 'type' && /ld\+json/i.test(entry.value));
+}
 
 export function attribute(node: TreeNode, name: string): string | undefined {
   for (const entry of node.attributes) if (entry.name === name) return entry.value;
@@ -101,8 +106,8 @@ export interface TreeLimits {
   readonly maxElements: number;
   /** Called once the limit is passed; throws to end the parse. */
   readonly exceeded: () => never;
-  /** Keep all text (for selectors such as `:contains`). */
-  readonly keepText: boolean;
+  /** Text that is kept: of the elements that matter, or all of it. */
+  readonly wish: TextWish;
 }
 
 /** Lets parse5 build this tree. */
@@ -111,8 +116,8 @@ export function treeAdapter(limits: TreeLimits): TreeAdapter<TreeMap> {
   let elements = 0;
   let documentMode = 'no-quirks';
   const addText = (parent: TreeNode, text: string, before: TreeNode | null) => {
-    if (TEXT_MATTERS.has(parent.name)) parent.text += text;
-    if (!limits.keepText) return;
+    if (limits.wish.wanted) parent.text += text;
+    if (!limits.wish.everywhere) return;
     const neighbour = before === null ? parent.last : before.previous;
     if (neighbour?.name === '#text') {
       neighbour.text += text;
@@ -128,6 +133,7 @@ export function treeAdapter(limits: TreeLimits): TreeAdapter<TreeMap> {
     createDocumentFragment: () => new TreeNode('#content', [], ''),
     createElement(name, namespace, attributes) {
       if (++elements > limits.maxElements) limits.exceeded();
+      limits.wish.wanted = textMatters(name, attributes);
       return new TreeNode(name, attributes, namespace);
     },
     createCommentNode: () => comment,
