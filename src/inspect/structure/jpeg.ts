@@ -83,6 +83,8 @@ function walk(bytes: Uint8Array, found: Findings): Trouble | undefined {
     if (marker < 0) {
       return truncated(`no end-of-image marker up to byte ${bytes.length}`);
     }
+    // A decoder reads nothing behind the last scan: whatever marker ends it, the rest is no matter.
+    if (inScan && isLastScan(found)) return undefined;
     const code = bytes[marker]!;
     if (code === EOI) return atEnd(found, marker);
     if (isBare(code)) {
@@ -122,6 +124,12 @@ function nextMarker(bytes: Uint8Array, from: number, inScan: boolean): number {
     if (code === 0 || (inScan && code >= 0xd0 && code <= 0xd7)) at++;
     else return at;
   }
+}
+
+/** Sequential scans have coded all components. */
+function isLastScan({ frame, coded }: Findings): boolean {
+  if (!frame || frame.process === 2 || frame.process === 10) return false;
+  return coded.size === frame.components.length;
 }
 
 function atEnd(found: Findings, marker: number): Trouble | undefined {

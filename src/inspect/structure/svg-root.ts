@@ -3,36 +3,33 @@
  * declaration, comments and a DOCTYPE may come first. Linear, and never beyond PROLOG_LIMIT.
  */
 
-/** Bytes that a licence or editor comment may take before the root element. */
+/** Characters that a licence or editor comment may take before the root element. */
 const PROLOG_LIMIT = 64 * 1024;
-/** Bytes of the root's start tag; Inkscape writes some thousand. */
-const TAG_LIMIT = 64 * 1024;
 
-export interface Root {
+export interface Tag {
   /** Qualified name as written, e.g. `svg` or `svg:svg`. */
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  /** The namespaces and other general entities of an internal DTD subset. */
   readonly selfClosed: boolean;
+  /** Behind the `>`. */
+  readonly end: number;
 }
 
 /** Text of the document's start. UTF-16 only with a byte-order mark; anything else as UTF-8. */
-export function decodeStart(bytes: Uint8Array, limit = PROLOG_LIMIT + TAG_LIMIT): string {
-  const start = bytes.subarray(0, limit);
-  const utf16 =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : undefined;
-  return new TextDecoder(utf16 ?? 'utf-8').decode(start);
+export function decodeStart(bytes: Uint8Array, limit = 2 * PROLOG_LIMIT): string {
+  return new TextDecoder(encodingMark(bytes) ?? 'utf-8').decode(bytes.subarray(0, limit));
+}
+
+export function encodingMark(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
 }
 
 /** The offset of the root's `<`, or −1 where something else than a prolog comes first. */
 export function rootOffset(text: string): number {
   let at = 0;
   while (at < PROLOG_LIMIT) {
-    while (/\s/.test(text.charAt(at))) at++;
+    while (isSpace(text.charCodeAt(at))) at++;
     if (text.charAt(at) !== '<') return -1;
     let end: number;
     if (text.startsWith('<?', at)) end = after(text, '?>', at);
@@ -45,13 +42,18 @@ export function rootOffset(text: string): number {
   return -1;
 }
 
-function after(text: string, mark: string, from: number): number {
+export function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** The offset behind `mark`, −1 without one. */
+export function after(text: string, mark: string, from: number): number {
   const found = text.indexOf(mark, from);
   return found < 0 ? -1 : found + mark.length;
 }
 
 /** Behind the `>` of a DOCTYPE: not the ones within quotes or the internal subset. */
-function afterDoctype(text: string, from: number): number {
+export function afterDoctype(text: string, from: number): number {
   let inSubset = false;
   for (let at = from; at < text.length; at++) {
     const c = text.charAt(at);
@@ -68,11 +70,14 @@ function afterDoctype(text: string, from: number): number {
   return -1;
 }
 
-const NAME = /[^\s=/>"'<]+/y;
-const ATTRIBUTE = /\s*([^\s=/>"'<]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+const NAME = /[^\s=/>"'<&!?]+/y;
+const ATTRIBUTE = /\s+([^\s=/>"'<&]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+const CLOSE = /\s*(\/?)>/y;
 
-/** The element that begins at `at`. Undefined when its tag is broken or cut. */
-export function readRoot(text: string, at: number): Root | undefined {
+/**
+ * The start tag whose `<` is at `at`; undefined when it is broken, cut, or names an attribute twice.
+ */
+export function readTag(text: string, at: number): Tag | undefined {
   NAME.lastIndex = at + 1;
   const name = NAME.exec(text)?.[0];
   if (name === undefined) return undefined;
@@ -82,11 +87,13 @@ export function readRoot(text: string, at: number): Root | undefined {
     ATTRIBUTE.lastIndex = end;
     const match = ATTRIBUTE.exec(text);
     if (!match) break;
-    if (!attributes.has(match[1]!)) attributes.set(match[1]!, match[2] ?? match[3] ?? '');
+    if (attributes.has(match[1]!)) return undefined;
+    attributes.set(match[1]!, match[2] ?? match[3] ?? '');
     end = ATTRIBUTE.lastIndex;
   }
-  const close = /\s*(\/?)>/y;
-  close.lastIndex = end;
-  const closed = close.exec(text);
-  return closed ? { name, attributes, selfClosed: closed[1] === '/' } : undefined;
+  CLOSE.lastIndex = end;
+  const close = CLOSE.exec(text);
+  return close
+    ? { name, attributes, selfClosed: close[1] === '/', end: CLOSE.lastIndex }
+    : undefined;
 }

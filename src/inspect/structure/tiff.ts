@@ -1,0 +1,218 @@
+/**
+ * TIFF 6.0, BigTIFF and their pages: the chain of directories, and whether the strips or tiles of the
+ * first page lie within the file.
+ */
+
+import { has, u16be, u16le, u32be, u32le, u64be, u64le } from './bytes.ts';
+import {
+  damaged,
+  headerBroken,
+  headerCut,
+  type Structure,
+  stateOf,
+  type Trouble,
+  truncated,
+} from './structure.ts';
+
+/** Directories visited; a chain of more is none of pages that anybody looks at. */
+const MAX_PAGES = 10_000;
+
+const WIDTH = 256;
+const HEIGHT = 257;
+const BITS = 258;
+const PHOTOMETRIC = 262;
+const STRIP_OFFSETS = 273;
+const ORIENTATION = 274;
+const SAMPLES = 277;
+const STRIP_LENGTHS = 279;
+const TILE_OFFSETS = 324;
+const TILE_LENGTHS = 325;
+const EXTRA_SAMPLES = 338;
+const ICC = 34675;
+
+/** Bytes of a value by type: BYTE, ASCII, SHORT, LONG, RATIONAL, … LONG8, SLONG8, IFD8. */
+const TYPE_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+
+/** Numbers in the byte order and offset size of one file. */
+interface Dialect {
+  readonly big: boolean;
+  u16(at: number): number;
+  u32(at: number): number;
+  /** An offset or count: 32 bits, 64 in BigTIFF. */
+  word(at: number): number;
+}
+
+interface Field {
+  readonly type: number;
+  readonly count: number;
+  /** Where the values are. */
+  readonly at: number;
+}
+
+type Directory = ReadonlyMap<number, Field>;
+
+export function readTiff(bytes: Uint8Array): Structure {
+  const dialect = dialectOf(bytes);
+  const start = dialect.word(dialect.big ? 8 : 4);
+  if (bytes.length < (dialect.big ? 16 : 8)) throw headerCut('TIFF', bytes.length);
+  const first = readDirectory(bytes, dialect, start);
+  if (!first) {
+    if (start + 2 > bytes.length) throw headerCut('TIFF', bytes.length);
+    throw headerBroken('TIFF', `the directory at byte ${start} ends beyond the file`);
+  }
+  const number = (tag: number, otherwise: number) =>
+    numberOf(dialect, first.fields.get(tag), 0, bytes.length) ?? otherwise;
+  const width = number(WIDTH, 0);
+  const height = number(HEIGHT, 0);
+  if (width === 0 || height === 0 || width > 0x7fff_ffff || height > 0x7fff_ffff) {
+    throw headerBroken('TIFF', `it announces ${width}×${height} pixels`);
+  }
+  const orientation = number(ORIENTATION, 1);
+  const pages = countPages(bytes, dialect, start);
+  return {
+    format: 'tiff',
+    width,
+    height,
+    ...(orientation > 1 && orientation <= 8 && { orientation }),
+    ...(pages.count > 1 && { frames: pages.count }),
+    ...(first.fields.has(ICC) && { profile: true }),
+    bitDepth: number(BITS, 1),
+    ...colorOf(number(PHOTOMETRIC, 1), number(SAMPLES, 1), first.fields.has(EXTRA_SAMPLES)),
+    ...stateOf(checkData(bytes, dialect, first.fields) ?? pages.trouble),
+  };
+}
+
+function dialectOf(bytes: Uint8Array): Dialect {
+  const little = has(bytes, 0, 'II');
+  const big = bytes[little ? 2 : 3] === 43;
+  const u16 = little ? u16le : u16be;
+  const u32 = little ? u32le : u32be;
+  const u64 = little ? u64le : u64be;
+  return {
+    big,
+    u16: (at) => u16(bytes, at),
+    u32: (at) => u32(bytes, at),
+    word: big ? (at) => u64(bytes, at) : (at) => u32(bytes, at),
+  };
+}
+
+interface Place {
+  readonly entries: number;
+  /** The first entry. */
+  readonly from: number;
+  /** Where the offset of the next directory stands. */
+  readonly to: number;
+}
+
+function placeOf(bytes: Uint8Array, dialect: Dialect, at: number): Place | undefined {
+  if (at < 8 || at + (dialect.big ? 8 : 2) > bytes.length) return undefined;
+  const entries = dialect.big ? dialect.word(at) : dialect.u16(at);
+  const from = at + (dialect.big ? 8 : 2);
+  const to = from + entries * (dialect.big ? 20 : 12);
+  return to <= bytes.length ? { entries, from, to } : undefined;
+}
+
+function readDirectory(
+  bytes: Uint8Array,
+  dialect: Dialect,
+  at: number,
+): { fields: Directory } | undefined {
+  const place = placeOf(bytes, dialect, at);
+  if (!place) return undefined;
+  const fields = new Map<number, Field>();
+  const inline = dialect.big ? 8 : 4;
+  const step = dialect.big ? 20 : 12;
+  for (let entry = place.from; entry < place.to; entry += step) {
+    const tag = dialect.u16(entry);
+    const type = dialect.u16(entry + 2);
+    const count = dialect.word(entry + 4);
+    const value = entry + step - inline;
+    const size = (TYPE_SIZES[type] ?? 0) * count;
+    if (fields.has(tag) || size === 0) continue;
+    fields.set(tag, { type, count, at: size <= inline ? value : dialect.word(value) });
+  }
+  return { fields };
+}
+
+/** Value `index` of a field of unsigned integers. */
+function numberOf(
+  dialect: Dialect,
+  field: Field | undefined,
+  index: number,
+  length: number,
+): number | undefined {
+  if (!field || index >= field.count) return undefined;
+  const size = TYPE_SIZES[field.type]!;
+  const at = field.at + index * size;
+  if (at + size > length) return undefined;
+  if (field.type === 3) return dialect.u16(at);
+  if (field.type === 4 || field.type === 13) return dialect.u32(at);
+  if (field.type === 16 || field.type === 18) return dialect.word(at);
+  return field.type === 1 ? dialect.u16(at) & 0xff : undefined;
+}
+
+/** Follows the chain; a directory met twice ends it. */
+function countPages(
+  bytes: Uint8Array,
+  dialect: Dialect,
+  start: number,
+): { count: number; trouble?: Trouble } {
+  const visited = new Set<number>();
+  let at = start;
+  while (at !== 0 && visited.size < MAX_PAGES) {
+    if (visited.has(at)) {
+      return { count: visited.size, trouble: damaged(`the directories form a loop at byte ${at}`) };
+    }
+    const place = placeOf(bytes, dialect, at);
+    if (!place) {
+      return {
+        count: visited.size,
+        trouble: truncated(`the directory of page ${visited.size + 1} is beyond the file`),
+      };
+    }
+    visited.add(at);
+    at = dialect.word(place.to);
+  }
+  return { count: visited.size };
+}
+
+function checkData(bytes: Uint8Array, dialect: Dialect, fields: Directory): Trouble | undefined {
+  const tiled = fields.has(TILE_OFFSETS);
+  const offsets = fields.get(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
+  const lengths = fields.get(tiled ? TILE_LENGTHS : STRIP_LENGTHS);
+  const name = tiled ? 'tile' : 'strip';
+  if (!offsets) return damaged('there are no strips or tiles');
+  // Each offset takes bytes of the file, so the loop is bounded by its length.
+  for (let i = 0; i < offsets.count; i++) {
+    const offset = numberOf(dialect, offsets, i, bytes.length);
+    if (offset === undefined) return truncated(`the table of ${name}s ends beyond the file`);
+    // Old writers left the lengths out; then the offset alone can be checked.
+    const length = lengths ? numberOf(dialect, lengths, i, bytes.length) : 1;
+    if (length === undefined) return truncated(`the lengths of the ${name}s end beyond the file`);
+    // An empty tile is one that was never written (sparse files).
+    if (length > 0 && offset + length > bytes.length) {
+      return truncated(
+        `${name} ${i + 1} of ${offsets.count} ends ${offset + length - bytes.length} bytes beyond the file`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function colorOf(
+  photometric: number,
+  samples: number,
+  extra: boolean,
+): Pick<Structure, 'color' | 'alpha'> {
+  const colors: Readonly<Record<number, readonly [NonNullable<Structure['color']>, number]>> = {
+    0: ['grey', 1],
+    1: ['grey', 1],
+    2: ['rgb', 3],
+    3: ['palette', 1],
+    5: ['cmyk', 4],
+    6: ['ycc', 3],
+    8: ['lab', 3],
+  };
+  const known = colors[photometric];
+  return known ? { color: known[0], alpha: extra && samples > known[1] } : {};
+}
