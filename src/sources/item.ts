@@ -46,17 +46,12 @@ export interface ImageItem {
   readonly line?: number;
 }
 
-/**
- * A page that the manifest names. A sitemap's page without images of its own is meant to be searched;
- * one whose images were named (`images` > 0), or which a feed entry links to, only when crawling.
- */
+/** A page to be fetched and searched. */
 export interface PageItem {
   readonly kind: 'page';
   readonly url: string;
   /** `sitemap.loc`, `rss.link`, `atom.link`, `json-feed.url`. */
   readonly from: Place;
-  /** How many images the manifest itself named for this page. */
-  readonly images: number;
   readonly line?: number;
 }
 
@@ -101,6 +96,11 @@ export interface SourceOptions {
   readonly urlKey?: string;
   /** Name, or number from 1, of the CSV column that holds the address. Default: the usual names. */
   readonly urlColumn?: string;
+  /**
+   * Also yields the pages that feed entries link to, and those whose images a sitemap names itself.
+   * Default false: without crawling, what the manifest shows is what is wanted.
+   */
+  readonly linkedPages?: boolean;
   /** Reads everything as this format instead of recognising it. */
   readonly inputFormat?: SourceFormat;
   /** Bytes; the limit for what must be held whole (a local page, a Markdown file). Default 20 MB. */

@@ -68,6 +68,8 @@ export class JsonElements {
   #inString = false;
   #escaped = false;
   #bare = false;
+  /** Closing brackets at the end of the string so far, see `#capture`. */
+  #swallowed = 0;
   #fault: string | undefined;
 
   constructor(limits: Partial<JsonLimits> = {}) {
@@ -138,21 +140,26 @@ export class JsonElements {
           this.#inString = false;
           done = this.#depth === 0;
         } else if (code === NEWLINE) {
-          // No string holds a line end: its closing quote is missing. Going on behind it keeps
-          // the damage in this element instead of turning all later strings inside out.
+          // No string holds a line end: its closing quote is missing. Going on behind it keeps the
+          // damage in this element instead of turning all later strings inside out. What it holds
+          // at its end (`"url": "x},`) are the brackets that were meant.
           this.#fault ??= 'a string is not closed';
           this.#inString = false;
           this.#line++;
-          done = this.#depth === 0;
-        }
+          this.#depth -= this.#swallowed;
+          done = this.#depth <= 0;
+        } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) this.#swallowed++;
+        else if (code > 32 && code !== COMMA) this.#swallowed = 0;
         continue;
       }
       if (this.#bare) {
         if (code > 32 && !isPunctuation(code)) continue;
         break;
       }
-      if (code === QUOTE) this.#inString = true;
-      else if (code === NEWLINE) this.#line++;
+      if (code === QUOTE) {
+        this.#inString = true;
+        this.#swallowed = 0;
+      } else if (code === NEWLINE) this.#line++;
       else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
         if (++this.#depth > this.#limits.maxDepth) this.#fault ??= 'nested too deep';
       } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) done = --this.#depth <= 0;

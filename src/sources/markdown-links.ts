@@ -71,7 +71,7 @@ function take(
   found: Found[],
 ): void {
   const last = found.at(-1);
-  if (text[start - 1] === '!') {
+  if (text[start - 1] === '!' && text[start - 2] !== '\\') {
     const alt = text.slice(start + 1, Math.min(end, start + MAX_TEXT)).replace(/\s+/g, ' ');
     const named = title === undefined ? {} : { title };
     found.push({ image: url, text: alt.trim(), ...named, line, at: start });

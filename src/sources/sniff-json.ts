@@ -16,9 +16,9 @@ export function sniffJson({ text, whole }: Beginning): SourceFormat | undefined 
   if (/"https?:\/\/(?:www\.)?(?:iiif\.io\/api\/presentation|shared-canvas\.org\/ns)/.test(text)) {
     return 'iiif';
   }
-  // Two lines that are each a value: JSON lines. A document over many lines breaks inside one.
-  const lines = isContainer(parse(first)) && second !== undefined && isContainer(parse(second));
-  return lines ? 'jsonl' : 'json';
+  // Two lines, one of which is a whole value: JSON lines. A document over many lines breaks inside.
+  const lines = first.length > 2 && /^\s*["[{]/.test(second ?? '') && text.startsWith('{');
+  return lines && (isContainer(parse(first)) || isContainer(parse(second!))) ? 'jsonl' : 'json';
 }
 
 /** The first two lines that are not blank and not cut. */

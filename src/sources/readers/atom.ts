@@ -1,5 +1,6 @@
 /** Atom: enclosure links, Media RSS, and the HTML or XHTML of summaries and content. */
 
+import type { Place } from '../../model.ts';
 import { resolveAddress } from '../address.ts';
 import { DEFAULT_MAX_PAGE_BYTES, type SourceBatches, type SourceItem } from '../item.ts';
 import type { ReaderContext } from '../reader.ts';
@@ -14,6 +15,7 @@ export function readAtom(text: AsyncIterable<string>, context: ReaderContext): S
 class AtomHandler implements XmlHandler {
   readonly #emit: (item: SourceItem) => void;
   readonly #text: TextOf;
+  readonly #linkFrom: Place | undefined;
   #base: string | undefined;
   readonly #baseGiven: boolean;
   #entry: FeedEntry | undefined;
@@ -26,6 +28,7 @@ class AtomHandler implements XmlHandler {
     this.#base = base;
     this.#baseGiven = base !== undefined;
     this.#emit = emit;
+    this.#linkFrom = options.linkedPages ? 'atom.link' : undefined;
     this.#text = new TextOf(options.maxPageBytes ?? DEFAULT_MAX_PAGE_BYTES);
   }
 
@@ -83,7 +86,7 @@ class AtomHandler implements XmlHandler {
     }
     this.#media.close(name);
     if (name === 'entry' && this.#entry !== undefined) {
-      for (const item of this.#entry.items(this.#base, 'atom.link')) this.#emit(item);
+      for (const item of this.#entry.items(this.#base, this.#linkFrom)) this.#emit(item);
       this.#entry = undefined;
     }
   }

@@ -41,12 +41,11 @@ export class FeedEntry {
     if (/<[a-z!]/i.test(html)) this.#fragments.push({ html, line });
   }
 
-  /** The items of the entry, its own page last. */
-  *items(feedBase: string | undefined, linkFrom: Place): Iterable<SourceItem> {
+  /** The items of the entry; its own page last, when that is wanted (`linkFrom`). */
+  *items(feedBase: string | undefined, linkFrom: Place | undefined): Iterable<SourceItem> {
     const base = this.base ?? feedBase;
     const page = this.link === undefined ? undefined : resolveAddress(this.link, base);
     const where = page === undefined ? {} : { page };
-    let images = 0;
     for (const pictures of grouped(this.#pictures)) {
       const candidates = [...candidatesOf(pictures, base)];
       const [first, ...others] = candidates;
@@ -55,7 +54,6 @@ export class FeedEntry {
         yield { kind: 'problem', line, message: refusal(raw, base) };
         continue;
       }
-      images++;
       const item: ImageItem = { kind: 'image', candidates: [first, ...others], ...where, line };
       yield {
         ...item,
@@ -73,8 +71,8 @@ export class FeedEntry {
         line,
       };
     }
-    if (page !== undefined) {
-      yield { kind: 'page', url: page, from: linkFrom, images, line: this.#line };
+    if (page !== undefined && linkFrom !== undefined) {
+      yield { kind: 'page', url: page, from: linkFrom, line: this.#line };
     }
   }
 }

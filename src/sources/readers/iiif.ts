@@ -75,10 +75,11 @@ function* canvasItems(
   ];
   let found = false;
   for (const body of bodies) {
-    const candidates = new Map(
-      candidatesOf(body, asNumber(canvas.width), base).map((one) => [one.url, one]),
+    const candidates = candidatesOf(body, asNumber(canvas.width), base);
+    // A manifest often names the largest size itself; each address once.
+    const [first, ...others] = candidates.filter(
+      ({ url }, at) => candidates.findIndex((other) => other.url === url) === at,
     );
-    const [first, ...others] = candidates.values();
     if (first === undefined) continue;
     found = true;
     const title = label === undefined ? {} : { title: label };
@@ -116,11 +117,14 @@ function candidatesOf(
     if (url !== undefined)
       found.push({ url, from, ...(wide === undefined ? {} : { width: wide }) });
   };
-  const bodyWidth = asNumber(body.width) ?? width;
+  // The body may be a reduced size of what the service has; the canvas is often as large as that.
+  const full = Math.max(asNumber(body.width) ?? 0, width ?? 0) || undefined;
   for (const service of asArray(body.service).map(asObject)) {
     const id = service === undefined ? undefined : idOf(service)?.replace(/\/(?:info\.json)?$/, '');
     if (service === undefined || id === undefined) continue;
-    for (const path of largest(service)) add(`${id}${path}`, 'iiif.service', bodyWidth);
+    for (const path of largest(service)) {
+      add(`${id}${path}`, 'iiif.service', asNumber(service.width) ?? full);
+    }
   }
   add(idOf(body), 'iiif.body', asNumber(body.width));
   return found;

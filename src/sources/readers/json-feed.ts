@@ -1,5 +1,6 @@
 /** JSON Feed 1 and 1.1: image, banner, attachments, and the HTML of each item. */
 
+import type { Place } from '../../model.ts';
 import { resolveAddress } from '../address.ts';
 import type { SourceBatches, SourceItem } from '../item.ts';
 import type { Members } from '../json-elements.ts';
@@ -10,14 +11,15 @@ import { asArray, asObject, asString } from './json-shape.ts';
 
 export async function* readJsonFeed(
   text: AsyncIterable<string>,
-  { name, base }: ReaderContext,
+  { name, base, options }: ReaderContext,
 ): SourceBatches {
+  const linkFrom = options.linkedPages ? 'json-feed.url' : undefined;
   for await (const events of jsonEvents(text, name)) {
     const items: SourceItem[] = [];
     for (const event of events) {
       if (event.kind === 'problem') items.push(event);
       else if (event.kind === 'element' && event.path.join('.') === 'items') {
-        items.push(...entryItems(event.value, event.line, base ?? homeOf(event.members)));
+        items.push(...entryItems(event.value, event.line, base ?? homeOf(event.members), linkFrom));
       }
     }
     if (items.length > 0) yield items;
@@ -29,7 +31,12 @@ function homeOf({ home_page_url: home, feed_url: feed }: Members): string | unde
   return own === undefined ? undefined : resolveAddress(own, undefined);
 }
 
-function* entryItems(value: unknown, line: number, base: string | undefined): Iterable<SourceItem> {
+function* entryItems(
+  value: unknown,
+  line: number,
+  base: string | undefined,
+  linkFrom: Place | undefined,
+): Iterable<SourceItem> {
   const item = asObject(value);
   if (item === undefined) {
     yield { kind: 'problem', line, message: 'an item of the feed is no object' };
@@ -55,5 +62,5 @@ function* entryItems(value: unknown, line: number, base: string | undefined): It
   }
   const html = asString(item.content_html);
   if (html !== undefined) entry.content(html, line);
-  yield* entry.items(base, 'json-feed.url');
+  yield* entry.items(base, linkFrom);
 }

@@ -11,7 +11,7 @@ import { isImage } from './feed-entry.ts';
 
 /** Tags that may show an image; other HTML is not worth a parse. */
 const HTML =
-  /<(?:img|picture|source|video|input|object|embed|svg|image|style|a|link|meta|body|table|td|div)\b/i;
+  /<(?:img|picture|source|video|input|object|embed|svg|image|style|a|link|meta|body|table|td|div)(?=[\s>]|\/>)/i;
 
 export async function* readMarkdown(
   text: AsyncIterable<string>,

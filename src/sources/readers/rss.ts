@@ -1,5 +1,6 @@
 /** RSS 0.9x, 1.0 and 2.0: enclosures, Media RSS, and the HTML of descriptions and content. */
 
+import type { Place } from '../../model.ts';
 import { resolveAddress } from '../address.ts';
 import { DEFAULT_MAX_PAGE_BYTES, type SourceBatches, type SourceItem } from '../item.ts';
 import type { ReaderContext } from '../reader.ts';
@@ -14,6 +15,7 @@ export function readRss(text: AsyncIterable<string>, context: ReaderContext): So
 class RssHandler implements XmlHandler {
   readonly #emit: (item: SourceItem) => void;
   readonly #text: TextOf;
+  readonly #linkFrom: Place | undefined;
   #base: string | undefined;
   /** The channel's link may replace nothing better: an address the user or the transport gave stays. */
   readonly #baseGiven: boolean;
@@ -27,6 +29,7 @@ class RssHandler implements XmlHandler {
     this.#base = base;
     this.#baseGiven = base !== undefined;
     this.#emit = emit;
+    this.#linkFrom = options.linkedPages ? 'rss.link' : undefined;
     this.#text = new TextOf(options.maxPageBytes ?? DEFAULT_MAX_PAGE_BYTES);
   }
 
@@ -73,7 +76,7 @@ class RssHandler implements XmlHandler {
     else if (direct && (name === 'description' || name === 'content:encoded')) {
       item.content(text, this.#line);
     } else if (name === 'item' && this.#depth === this.#itemDepth - 1) {
-      for (const found of item.items(this.#base, 'rss.link')) this.#emit(found);
+      for (const found of item.items(this.#base, this.#linkFrom)) this.#emit(found);
       this.#item = undefined;
     }
   }

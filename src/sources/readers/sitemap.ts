@@ -9,22 +9,29 @@ import { TextOf, type XmlElement, type XmlHandler, xmlItems } from '../xml.ts';
 /** Google's own limit is 1,000 images a page; what is beyond goes out without waiting for its page. */
 const MAX_IMAGES = 1000;
 
-export function readSitemap(text: AsyncIterable<string>, context: ReaderContext): SourceBatches {
-  return xmlItems(text, context.name, (emit) => new SitemapHandler(context.base, emit));
+export function readSitemap(
+  text: AsyncIterable<string>,
+  { name, base, options }: ReaderContext,
+): SourceBatches {
+  const allPages = options.linkedPages ?? false;
+  return xmlItems(text, name, (emit) => new SitemapHandler(base, allPages, emit));
 }
 
 type Open = { -readonly [K in keyof ImageItem]?: ImageItem[K] } & { loc?: string; line: number };
 
 class SitemapHandler implements XmlHandler {
   readonly #base: string | undefined;
+  /** Also the pages whose images are named. */
+  readonly #allPages: boolean;
   readonly #emit: (item: SourceItem) => void;
   readonly #text = new TextOf(MAX_LINE);
   /** The `url` or `sitemap` being read. */
   #entry: { line: number; loc?: string; images: Open[]; sent: number } | undefined;
   #image: Open | undefined;
 
-  constructor(base: string | undefined, emit: (item: SourceItem) => void) {
+  constructor(base: string | undefined, allPages: boolean, emit: (item: SourceItem) => void) {
     this.#base = base;
+    this.#allPages = allPages;
     this.#emit = emit;
   }
 
@@ -84,7 +91,9 @@ class SitemapHandler implements XmlHandler {
     const url = resolveAddress(loc, this.#base);
     if (loc === '' || url === undefined) this.#problem(line, 'loc', loc);
     else if (nested) this.#emit({ kind: 'source', url, line });
-    else this.#emit({ kind: 'page', url, from: 'sitemap.loc', images: sent, line });
+    else if (sent === 0 || this.#allPages) {
+      this.#emit({ kind: 'page', url, from: 'sitemap.loc', line });
+    }
   }
 
   #problem(line: number, element: string, raw: string): void {
