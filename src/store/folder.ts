@@ -1,0 +1,55 @@
+/** The output folder: the images, and `.imgtrawl/` with all that is ours. */
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { TrawlError } from '../errors.ts';
+import { fileError } from './file-error.ts';
+
+export interface Folder {
+  /** Absolute, symbolic links resolved. */
+  readonly root: string;
+  /** `<root>/.imgtrawl` */
+  readonly own: string;
+  /** `<root>/.imgtrawl/partial`, for what is not whole yet. */
+  readonly partial: string;
+  /** `<root>/.imgtrawl/catalog.sqlite` */
+  readonly catalog: string;
+}
+
+/** Makes what is missing. Throws TrawlError `output-not-writable`, `output-not-a-folder` or `disk-full`. */
+export function makeFolder(path: string): Folder {
+  let root = path;
+  try {
+    mkdirSync(path, { recursive: true });
+    root = realpathSync(path);
+    if (!statSync(root).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    const folder = folderAt(root);
+    for (const own of [folder.own, folder.partial]) {
+      refuseLink(own);
+      mkdirSync(own, { recursive: true });
+    }
+    return folder;
+  } catch (error) {
+    throw fileError(error, root);
+  }
+}
+
+/** The parts of a folder that exists; touches nothing. */
+export function folderAt(root: string): Folder {
+  const own = join(root, '.imgtrawl');
+  return { root, own, partial: join(own, 'partial'), catalog: join(own, 'catalog.sqlite') };
+}
+
+/** Path of one of our names in the folder. Throws when the name leads elsewhere, which none of ours does. */
+export function pathIn(root: string, name: string): string {
+  const wrong = name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name);
+  if (wrong) throw new TrawlError('internal', `${JSON.stringify(name)} is no name for a file`);
+  return root + sep + name;
+}
+
+/** Whoever made the folder may have laid a link that leads our writing out of it. */
+function refuseLink(path: string): void {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isSymbolicLink()) {
+    throw new TrawlError('output-not-writable', `${path} is a symbolic link; remove it`);
+  }
+}

@@ -1,0 +1,86 @@
+/** The tables of the catalog. Other programs read them, so what has been released never changes. */
+
+/** "imtr": tells our files from any other SQLite file. */
+export const APPLICATION_ID = 0x696d7472;
+
+/**
+ * Steps from each version to the next; a catalog's `user_version` says how many it has taken.
+ * Never edit a step that was released: add one.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    started INTEGER NOT NULL,          -- ms since 1970
+    ended INTEGER,                     -- absent: it was killed, or goes on
+    command TEXT NOT NULL,
+    sources TEXT NOT NULL,             -- JSON list
+    outcome TEXT,                      -- 'done', or an error code
+    counts TEXT                        -- JSON object
+  ) STRICT;
+
+  -- A document that names images.
+  CREATE TABLE page (
+    url TEXT PRIMARY KEY,
+    etag TEXT,
+    last_modified TEXT,
+    fetched INTEGER NOT NULL,          -- ms since 1970
+    sha256 TEXT,
+    run INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Distinct bytes, known by their hash.
+  CREATE TABLE image (
+    sha256 TEXT NOT NULL UNIQUE,
+    file TEXT UNIQUE,                  -- absent: not on the disk
+    format TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    orientation INTEGER,
+    frames INTEGER,
+    bytes INTEGER NOT NULL,
+    pdq TEXT,
+    quality INTEGER,
+    kept TEXT,                         -- sha256 of the copy that was kept instead
+    kind TEXT,                         -- 'exact' or 'near', with kept
+    distance INTEGER,                  -- PDQ bits, with kept
+    run INTEGER NOT NULL               -- in which it came
+  ) STRICT;
+  CREATE INDEX image_kept ON image (kept) WHERE kept IS NOT NULL;
+
+  -- Apart from image: at 3 kB each they would make every walk over the images slow.
+  CREATE TABLE thumbnail (
+    sha256 TEXT PRIMARY KEY,
+    pixels BLOB NOT NULL
+  ) STRICT;
+
+  -- What came of each address when it was last asked for.
+  CREATE TABLE address (
+    url TEXT PRIMARY KEY,
+    page TEXT,
+    alt TEXT,
+    status TEXT NOT NULL,
+    sha256 TEXT,
+    file TEXT,                         -- where it is not the image's: a second copy, or a link
+    error TEXT,                        -- code
+    message TEXT,
+    attempts INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    http INTEGER,                      -- status of the response
+    etag TEXT,
+    last_modified TEXT,
+    content_type TEXT,
+    run INTEGER NOT NULL,
+    fetched INTEGER NOT NULL           -- ms since 1970
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX address_sha256 ON address (sha256) WHERE sha256 IS NOT NULL;
+  CREATE INDEX address_failed ON address (run) WHERE status = 'failed';
+
+  -- Names belong to addresses, so that a later run gives the same ones.
+  CREATE TABLE name (
+    folded TEXT PRIMARY KEY,           -- as the least careful file system compares
+    stem TEXT NOT NULL,
+    url TEXT NOT NULL UNIQUE
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
