@@ -82,12 +82,14 @@ function readLazy(
     if (kind === 'background' && !AMBIGUOUS.has(name)) return true;
     return OTHER_SOURCES.has(node.name) ? isImageLink(url) : looksLikeImage(url);
   };
-  const role = kind === 'full' ? 'full' : 'lazy';
+  const role = kind === 'full' || kind === 'thumb' ? kind : 'lazy';
   const add = (raw: string, descriptors: { width?: number; density?: number } = {}) => {
     const url = reader.collector.resolve(raw);
     if (url === undefined || !fits(url, raw)) return;
-    const group = reader.group(node);
-    if (role === 'lazy') group.lazy = true;
+    // A name that says little may hold another picture (one made for Pinterest, the next slide).
+    const vague = role === 'lazy' && DOUBTFUL.has(name) && kind === 'address';
+    const group = vague ? variantGroup(reader, node, url) : reader.group(node);
+    if (role === 'lazy' && !vague) group.lazy = true;
     reader.addUrl(group, url, place, { role, ...descriptors });
   };
   if (kind === 'srcset' || isSrcset(value)) {

@@ -22,13 +22,16 @@ const ORIGINAL = 1e6;
 /** `preferType`: lower-case MIME types, most wanted first; they decide among equal sizes. */
 export function rank(group: Group, preferType: readonly string[]): Ranking {
   const entries = [...group.entries.values()];
-  const inAddress = entries.map((entry) => widthInAddress(entry.url));
+  // Where the document gives every width, addresses need no second look.
+  const told = entries.every((entry) => entry.width !== undefined);
+  const inAddress = told ? [] : entries.map((entry) => widthInAddress(entry.url));
   entries.forEach((entry, at) => {
     entry.width ??= inAddress[at];
   });
   if (entries.length === 1) return { ranked: entries, real: 1 };
 
-  const stems = entries.map((entry) => stemOf(entry.url));
+  const stems =
+    told && !group.lazy ? entries.map(() => '') : entries.map((entry) => stemOf(entry.url));
   const sizedStems = new Set(stems.filter((_, at) => inAddress[at] !== undefined));
   const lazyStems = new Set(stems.filter((_, at) => entries[at]!.role === 'lazy'));
   const unit = densityUnit(group, entries);

@@ -47,11 +47,24 @@ export function settingsOf(options: ExtractOptions): Settings {
 function compile(options: ExtractOptions): Settings {
   const kinds = new Set<PlaceKind | 'all'>(options.from ?? DEFAULT_KINDS);
   return {
-    wants: kinds.has('all') ? () => true : (place) => kinds.has(kindOf(place)),
+    wants: kinds.has('all') ? () => true : remembered((place) => kinds.has(kindOf(place))),
     accepts: addressFilter(options.include ?? [], options.exclude ?? []),
     selector: options.selector,
     preferType: (options.preferType ?? []).map((type) => type.toLowerCase()),
     dataUrls: options.dataUrls ?? false,
     upgrade: options.upgrade ?? false,
+  };
+}
+
+/** Places are few but for `lazy.*` and the like, which a page can make up; asked for every address. */
+function remembered(wants: (place: string) => boolean): (place: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (place) => {
+    let answer = known.get(place);
+    if (answer === undefined) {
+      answer = wants(place);
+      if (known.size < 1000) known.set(place, answer);
+    }
+    return answer;
   };
 }

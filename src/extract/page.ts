@@ -58,7 +58,10 @@ export function extractPage(input: PageInput, options: ExtractOptions = {}): Pag
       : decodeDocument(input.html, input.contentType).text;
   const selector = settings.selector;
   const root = parseHtml(html, { keepData: settings.dataUrls, keepText: selector !== undefined });
-  const reader = new PageReader(baseOf(root, input.url), settings);
+  const reader = new PageReader(
+    /<base[\s/]/i.test(html) ? baseOf(root, input.url) : input.url,
+    settings,
+  );
   reader.read(root, selector === undefined ? undefined : select(root, selector));
   joinNoscripts(reader);
   return {
