@@ -16,9 +16,10 @@ export function sniffJson({ text, whole }: Beginning): SourceFormat | undefined 
   if (/"https?:\/\/(?:www\.)?(?:iiif\.io\/api\/presentation|shared-canvas\.org\/ns)/.test(text)) {
     return 'iiif';
   }
-  // Two lines, one of which is a whole value: JSON lines. A document over many lines breaks inside.
-  const lines = first.length > 2 && /^\s*["[{]/.test(second ?? '') && text.startsWith('{');
-  return lines && (isContainer(parse(first)) || isContainer(parse(second!))) ? 'jsonl' : 'json';
+  // A first line that is a whole value, or is damaged but not left open, before another: JSON lines.
+  if (!text.startsWith('{') || second === undefined || !/^\s*["[{]/.test(second)) return 'json';
+  const open = /[[{,:]\s*$/.test(first);
+  return isContainer(parse(first)) || (!open && isContainer(parse(second))) ? 'jsonl' : 'json';
 }
 
 /** The first two lines that are not blank and not cut. */

@@ -31,6 +31,8 @@ describe('content tells the format', () => {
     ['json', '[]'],
     ['json', '  {"a": 1}'],
     ['json', '["https://a.test/1"]'],
+    ['json', '{"photos":[\n{"url":"https://a.test/1"}\n,{"url":"https://a.test/2"}\n]}'],
+    ['jsonl', '{"url":"https://a.test/1}\n{"url":"https://a.test/2"}'],
     ['jsonl', '{"url":"https://a.test/1"}\n{"url":"https://a.test/2"}'],
     ['jsonl', '"https://a.test/1"\n"https://a.test/2"\n'],
     ['json-feed', '{"version":"https://jsonfeed.org/version/1","items":[]}'],
