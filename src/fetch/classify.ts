@@ -84,15 +84,20 @@ function reasonOf(error: unknown): Reason {
       text: `its certificate or TLS is not acceptable (${errorCode || detail})`,
     };
   }
-  if (errorCode.startsWith('HPE_')) {
-    return { code: 'bad-response', text: `the answer is no valid HTTP (${errorCode})` };
-  }
+  if (error instanceof Error && error.name === 'HTTPParserError') return reasonOfParser(error);
   if (errorCode.startsWith('ERR_HTTP2_'))
     return { code: 'reset', text: `HTTP/2 failed (${errorCode})` };
   // Deno's sockets name errors by class, and its messages keep the system's words.
   if (/refused/i.test(detail)) return REASONS.ECONNREFUSED as Reason;
   if (/reset|closed|broken pipe|other side/i.test(detail)) return REASONS.ECONNRESET as Reason;
   return { code: 'connect', text: `${errorCode ? `${errorCode}: ` : ''}${detail}` };
+}
+
+/** undici leaves the parser's code out and puts its reason into the message; an end too early has none. */
+function reasonOfParser({ message }: Error): Reason {
+  const reason = /\(([\x20-\x7e]{1,100})\)/.exec(message)?.[1];
+  if (!reason || /EOF/.test(reason)) return REASONS.HPE_INVALID_EOF_STATE as Reason;
+  return { code: 'bad-response', text: `the answer is no valid HTTP (${reason})` };
 }
 
 /** The first code in the chain of causes that says something; attempts on several addresses come as one AggregateError. */

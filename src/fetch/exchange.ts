@@ -3,6 +3,7 @@
  * for many small images fetch() and its web streams cost several times the CPU of everything else.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
 import { onAbort } from '../concurrency/on-abort.ts';
 
@@ -127,12 +128,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#settled) return;
-    if (!this.#sink) {
-      this.#settle(this.#resolve);
-      return;
-    }
-    this.#sink.end().then(
-      () => this.#settle(this.#resolve),
+    // undici gives the connection free one turn of the loop after the end. Who starts the next request
+    // before that gets a new connection: twice as many as there are requests at once.
+    const ended = this.#sink ? this.#sink.end() : Promise.resolve();
+    ended.then(
+      () => setImmediate(() => this.#settle(this.#resolve)),
       (error) => this.#sinkFailed(error),
     );
   }

@@ -94,6 +94,7 @@ export interface ConnectorOptions {
   /** ms, TLS handshake included. */
   readonly timeoutMs: number;
   readonly http2: boolean;
+  /** `host` is name and port, as in a URL. */
   readonly onConnect?: ((host: string, ms: number) => void) | undefined;
   readonly onTls?: ((host: string, ms: number, protocol: 'h2' | 'http/1.1') => void) | undefined;
 }
@@ -114,6 +115,7 @@ export function guardedConnect(options: ConnectorOptions): Connect {
     lookup: spaceLookup(space, dns),
   } as buildConnector.BuildOptions);
   return (target, callback) => {
+    const host = target.host ?? target.hostname;
     const started = clock.now();
     let connected = started;
     const socket = connect(target, ((error: Error | null, opened: never) => {
@@ -129,16 +131,16 @@ export function guardedConnect(options: ConnectorOptions): Connect {
       }
       if (target.protocol === 'https:') {
         const protocol = alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
-        options.onTls?.(target.hostname, clock.now() - connected, protocol);
+        options.onTls?.(host, clock.now() - connected, protocol);
       } else {
-        options.onConnect?.(target.hostname, clock.now() - started);
+        options.onConnect?.(host, clock.now() - started);
       }
       callback(null, opened);
     }) as Callback) as unknown as { once(event: string, listener: () => void): void };
     if (target.protocol === 'https:') {
       socket.once('connect', () => {
         connected = clock.now();
-        options.onConnect?.(target.hostname, connected - started);
+        options.onConnect?.(host, connected - started);
       });
     }
     return socket as never;

@@ -115,12 +115,7 @@ export class Receiver implements BodySink {
   async end(): Promise<void> {
     await this.#decoder?.end();
     const { url, slot, mayBeEmpty } = this.#options;
-    if (this.#total !== undefined && this.#size < this.#total) {
-      throw new TrawlError(
-        'short-body',
-        `${redactUrl(url)} ended after ${this.#size} of ${this.#total} bytes`,
-      );
-    }
+    if (this.#total !== undefined && this.#size < this.#total) throw this.cutShort();
     if (this.#size === 0 && !mayBeEmpty) {
       throw new TrawlError('empty-body', `${redactUrl(url)} sent no bytes`);
     }
@@ -135,6 +130,13 @@ export class Receiver implements BodySink {
     } else {
       this.#keepInMemory();
     }
+  }
+
+  /** The error for a connection that was closed in order, but within the body. */
+  cutShort(): TrawlError {
+    const of = this.#total === undefined ? '' : ` of ${this.#total}`;
+    const { url } = this.#options;
+    return new TrawlError('short-body', `${redactUrl(url)} ended after ${this.#size}${of} bytes`);
   }
 
   /** After a failure: keeps what arrived where it can be continued. Throws nothing. */

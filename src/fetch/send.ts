@@ -1,7 +1,7 @@
 /** One request on the wire, and what its answer means. */
 import { TrawlError } from '../errors.ts';
 import type { Fetched } from '../model.ts';
-import { classify } from './classify.ts';
+import { classify, interrupted } from './classify.ts';
 import { parseContentRange } from './content-range.ts';
 import { exchange, type Head } from './exchange.ts';
 import type { Task } from './follow.ts';
@@ -114,10 +114,10 @@ async function sendOnce(
   } catch (error) {
     await receiver?.fail();
     if (error === AFRESH) throw error;
-    failure = signal.aborted
-      ? new TrawlError('interrupted', 'interrupted')
-      : classify(error, url.href);
-    throw error;
+    failure = signal.aborted ? interrupted(signal) : classify(error, url.href);
+    const closed = (error as { code?: unknown }).code === 'UND_ERR_SOCKET';
+    if (receiver && closed && !signal.aborted) failure = receiver.cutShort();
+    throw failure;
   } finally {
     const now = clock.now();
     const busy = head?.status === 429 || head?.status === 503;

@@ -191,6 +191,7 @@ export class Transport {
       ca,
       dns: this.#dns,
       onConnect: (host, ms) => {
+        this.hosts.get(host).stats.connections++;
         tell({ type: 'connect', at: clock.now(), host, ms });
       },
       onTls: (host, ms, protocol) => tell({ type: 'tls', at: clock.now(), host, ms, protocol }),
