@@ -7,7 +7,7 @@ import { fileError } from './file-error.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 export interface DatabaseOptions {
-  /** Writes that go into one transaction at most. Default 1000. */
+  /** Writes that go into one transaction at most. Default 5000. */
   readonly batch?: number;
   /** A write is committed after so long at the latest, in ms. Default 200. */
   readonly flushMs?: number;
@@ -36,7 +36,7 @@ export class Database implements Disposable {
   private constructor(file: string, db: DatabaseSync, options: DatabaseOptions) {
     this.#file = file;
     this.#db = db;
-    this.#batch = options.batch ?? 1000;
+    this.#batch = options.batch ?? 5000;
     this.#flushMs = options.flushMs ?? 200;
   }
 
@@ -167,7 +167,8 @@ function configure(db: DatabaseSync): void {
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
-    PRAGMA cache_size = -16000;
+    PRAGMA cache_size = -32000;
+    PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;
   `);
 }

@@ -1,5 +1,7 @@
 /** Which name belongs to which address. */
 import { createHash } from 'node:crypto';
+import type { StatementSync } from 'node:sqlite';
+import { TrawlError } from '../errors.ts';
 import type { ImageFormat } from '../model.ts';
 import { foldName } from './clean-name.ts';
 import type { Database } from './database.ts';
@@ -11,15 +13,13 @@ import { fileName, nameParts, withSuffix } from './names.ts';
  */
 export class NameBook {
   readonly #db: Database;
-  readonly #find: () => { get(url: string): { stem?: unknown } | undefined };
-  readonly #insert: () => { run(folded: string, stem: string, url: string): { changes: unknown } };
+  readonly #find: () => StatementSync;
+  readonly #insert: () => StatementSync;
 
   constructor(db: Database) {
     this.#db = db;
-    const find = once(() => db.prepare('SELECT stem FROM name WHERE url = ?'));
-    const insert = once(() => db.prepare('INSERT OR IGNORE INTO name VALUES (?, ?, ?)'));
-    this.#find = find;
-    this.#insert = insert;
+    this.#find = once(() => db.prepare('SELECT stem, url FROM name WHERE folded = ?'));
+    this.#insert = once(() => db.prepare('INSERT INTO name (folded, stem, url) VALUES (?, ?, ?)'));
   }
 
   /**
@@ -27,18 +27,16 @@ export class NameBook {
    * a stem has it plain, others get `-` and digits of their own hash added.
    */
   reserve(url: string): string {
-    const known = this.reserved(url);
-    if (known !== undefined) return known;
     for (const stem of stemsOf(url)) {
-      const taken = this.#db.write(() => this.#insert().run(foldName(stem), stem, url).changes);
-      if (Number(taken) === 1) return stem;
+      const folded = foldName(stem);
+      const owner = this.#db.read(() => this.#find().get(folded));
+      if (owner?.['url'] === url) return owner['stem'] as string;
+      if (owner !== undefined) continue;
+      this.#db.write(() => this.#insert().run(folded, stem, url));
+      return stem;
     }
     // Only one who finds another address with the same SHA-256 comes here.
-    throw new Error(`no name is free for ${url}`);
-  }
-
-  reserved(url: string): string | undefined {
-    return this.#db.read(() => this.#find().get(url)?.stem as string | undefined);
+    throw new TrawlError('internal', `no name is free for ${url}`);
   }
 }
 

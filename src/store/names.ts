@@ -93,7 +93,7 @@ function decodeSegment(segment: string): string {
     return decodeURIComponent(segment);
   } catch {
     const bytes: number[] = [];
-    for (const [part, hex] of segment.matchAll(/%([0-9a-f]{2})|[^]/gi)) {
+    for (const [part, hex] of segment.matchAll(/%([0-9a-f]{2})|./gisu)) {
       if (hex === undefined) bytes.push(...new TextEncoder().encode(part));
       else bytes.push(Number.parseInt(hex, 16));
     }
