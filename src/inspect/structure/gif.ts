@@ -1,7 +1,6 @@
 /** GIF 87a and 89a: a walk over the blocks from the logical screen to the trailer. */
 
 import { has, u16le } from './bytes.ts';
-import { lzwPixels } from './lzw-pixels.ts';
 import {
   damaged,
   headerBroken,
@@ -23,6 +22,9 @@ const INTERLACE_FLAG = 0x40;
 
 interface Findings {
   frames: number;
+  /** Where the first frame ends on the screen. */
+  right: number;
+  bottom: number;
   transparency: boolean;
   profile: boolean;
   interlaced: boolean;
@@ -32,20 +34,23 @@ interface Findings {
 
 export function readGif(bytes: Uint8Array): Structure {
   if (bytes.length < HEADER_LENGTH) throw headerCut('GIF', bytes.length);
-  const width = u16le(bytes, 6);
-  const height = u16le(bytes, 8);
-  if (width === 0 || height === 0) {
-    throw headerBroken('GIF', `the logical screen has ${width}×${height} pixels`);
-  }
   const flags = bytes[10]!;
   const found: Findings = {
     frames: 0,
+    right: 0,
+    bottom: 0,
     transparency: false,
     profile: false,
     interlaced: false,
     globalTable: (flags & TABLE_FLAG) !== 0,
   };
   const trouble = walk(bytes, HEADER_LENGTH + tableSize(flags), found);
+  // Decoders enlarge the logical screen to what the first frame needs.
+  const width = Math.max(u16le(bytes, 6), found.right);
+  const height = Math.max(u16le(bytes, 8), found.bottom);
+  if (width === 0 || height === 0) {
+    throw headerBroken('GIF', `the logical screen has ${width}×${height} pixels`);
+  }
   return {
     format: 'gif',
     width,
@@ -110,8 +115,10 @@ function skipSubBlocks(bytes: Uint8Array, start: number): number | undefined {
 }
 
 function readFrame(bytes: Uint8Array, at: number, found: Findings): number | Trouble {
-  const width = u16le(bytes, at + 5);
-  const height = u16le(bytes, at + 7);
+  if (found.frames === 0) {
+    found.right = u16le(bytes, at + 1) + u16le(bytes, at + 5);
+    found.bottom = u16le(bytes, at + 3) + u16le(bytes, at + 7);
+  }
   const flags = bytes[at + 9] ?? 0;
   const data = at + 10 + tableSize(flags);
   if (data >= bytes.length) return truncated(`frame ${found.frames + 1} at byte ${at} is cut`);
@@ -121,10 +128,10 @@ function readFrame(bytes: Uint8Array, at: number, found: Findings): number | Tro
     return damaged(`frame ${found.frames + 1} at byte ${at} has a code size of ${codeSize}`);
   }
   const end = skipSubBlocks(bytes, data + 1);
-  if (end === undefined && lzwPixels(bytes, data + 1, codeSize, width * height) < width * height) {
+  if (end === undefined) {
     return truncated(`frame ${found.frames + 1} at byte ${at} is cut`);
   }
   found.frames++;
   if (flags & INTERLACE_FLAG) found.interlaced = true;
-  return end ?? bytes.length;
+  return end;
 }

@@ -37,6 +37,21 @@ export interface Reference {
 /** Version and flags before the content of a full box. */
 const FULL = 4;
 
+/** Boxes of `meta` that hold nothing but boxes, and the bytes before the first. */
+const CONTAINERS: Readonly<Record<string, number>> = { iprp: 0, ipco: 0, iref: FULL };
+
+/** The first box within `meta` that reaches beyond its parent: no decoder reads on there. */
+export function brokenBox(bytes: Uint8Array, parent: Box, skip = FULL, depth = 0): Box | undefined {
+  for (const box of boxes(bytes, parent.from + skip, parent.to)) {
+    if (box.end > parent.to) return box;
+    const inner = CONTAINERS[box.type];
+    if (inner === undefined || depth === 2) continue;
+    const broken = brokenBox(bytes, box, inner, depth + 1);
+    if (broken) return broken;
+  }
+  return undefined;
+}
+
 export function readItems(bytes: Uint8Array, meta: Box): Items {
   const inside = { from: meta.from + FULL, to: meta.to };
   const pitm = findBox(bytes, inside, 'pitm');

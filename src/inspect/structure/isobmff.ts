@@ -6,7 +6,7 @@
 import type { ImageFormat } from '../../model.ts';
 import { type Box, boxes, findBox } from './boxes.ts';
 import { fourcc, has, u32be } from './bytes.ts';
-import { auxiliaryType, type Items, type Property, readItems } from './heif-items.ts';
+import { auxiliaryType, brokenBox, type Items, type Property, readItems } from './heif-items.ts';
 import {
   damaged,
   headerBroken,
@@ -22,6 +22,8 @@ const HEIC_BRANDS = new Set('heic heix heim heis hevc hevx hevm hevs mif1 msf1 m
 /** The codec of an item decides where the brands leave it open. */
 const CODED = new Set(['av01', 'hvc1', 'hev1', 'avc1', 'jpeg', 'j2k1', 'vvc1', 'unci']);
 const DERIVED = new Set(['grid', 'iovl', 'iden', 'tmap']);
+/** Boxes that may be cut; another name behind the picture is junk, which decoders ignore. */
+const TOP_LEVEL = new Set('ftyp meta moov mdat moof idat free skip uuid'.split(' '));
 /** Tiles of one grid; 256 × 256 is what the format can say. */
 const MAX_PARTS = 65_536;
 
@@ -49,6 +51,10 @@ export function readHeif(bytes: Uint8Array, format: ImageFormat): Structure {
     throw headerBroken(name, top.trouble?.detail ?? 'there is no picture item (meta box)');
   }
   if (top.meta.end > bytes.length) throw headerCut(name, bytes.length);
+  const broken = brokenBox(bytes, top.meta);
+  if (broken) {
+    throw headerBroken(name, `box ${broken.type} at byte ${broken.start} ends beyond its parent`);
+  }
   const items = readItems(bytes, top.meta);
   const { primary } = items;
   const type = primary === undefined ? undefined : items.types.get(primary);
@@ -88,7 +94,7 @@ function readTop(bytes: Uint8Array): Top {
   for (const box of boxes(bytes, 0, bytes.length)) {
     if (box.type === 'meta') meta ??= box;
     if (box.type === 'moov') moov ??= box;
-    if (box.end > bytes.length) {
+    if (box.end > bytes.length && (!meta || TOP_LEVEL.has(box.type))) {
       trouble = truncated(
         `box ${box.type} at byte ${box.start} ends ${box.end - bytes.length} bytes beyond the file`,
       );
@@ -136,6 +142,11 @@ function parts(items: Items, item: number): readonly number[] {
   return items.references.find((r) => r.type === 'dimg' && r.from === item)?.to ?? [];
 }
 
+function sharedPart(items: Items, primary: number, alpha: number): number | undefined {
+  const own = new Set(parts(items, primary));
+  return parts(items, alpha).find((part) => own.has(part));
+}
+
 function alphaItem(bytes: Uint8Array, items: Items, primary: number): number | undefined {
   for (const reference of items.references) {
     if (reference.type !== 'auxl' || !reference.to.includes(primary)) continue;
@@ -164,6 +175,8 @@ function checkData(
     }
     if (from.length <= MAX_PARTS) needed.push(...from);
   }
+  const shared = alpha === undefined ? undefined : sharedPart(items, primary, alpha);
+  if (shared !== undefined) return damaged(`item ${shared} is part of the colours and the alpha`);
   for (const item of needed) {
     const extents = items.extents.get(item) ?? [];
     const isIdentity = items.types.get(item) === 'iden';

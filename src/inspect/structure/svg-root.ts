@@ -70,8 +70,10 @@ export function afterDoctype(text: string, from: number): number {
   return -1;
 }
 
-const NAME = /[^\s=/>"'<&!?]+/y;
-const ATTRIBUTE = /\s+([^\s=/>"'<&]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+/** XML 1.0, productions 4 and 5, a little wider beyond ASCII. */
+const NAME = /[:A-Za-z_\u00c0-\uffff][-.:\w\u00b7-\uffff]*/y;
+const ATTRIBUTE =
+  /\s+([:A-Za-z_\u00c0-\uffff][-.:\w\u00b7-\uffff]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
 const CLOSE = /\s*(\/?)>/y;
 
 /**

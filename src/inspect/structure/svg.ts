@@ -20,6 +20,8 @@ const UNITS: Readonly<Record<string, number>> = {
   ex: 6,
 };
 
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
 /** CSS 2.1, 10.3.2: the size of a replaced element that has none. */
 const DEFAULT_WIDTH = 300;
 const DEFAULT_HEIGHT = 150;
@@ -34,6 +36,12 @@ export function readSvg(bytes: Uint8Array): Structure {
     throw headerBroken('SVG', 'the tag of its root element is broken');
   }
   const attribute = (name: string) => expand(root.attributes.get(name), text, at);
+  const prefix = root.name.includes(':') ? `:${root.name.split(':')[0]}` : '';
+  const namespace = attribute(`xmlns${prefix}`);
+  // Without any namespace there are renderers that draw it; with another one there is none.
+  if (namespace !== undefined && namespace !== NAMESPACE) {
+    throw headerBroken('SVG', 'its root element is of another namespace');
+  }
   const size = sizeOf(attribute('width'), attribute('height'), attribute('viewBox'));
   const width = Math.round(size.width);
   const height = Math.round(size.height);

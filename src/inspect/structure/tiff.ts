@@ -3,6 +3,7 @@
  * first page lie within the file.
  */
 
+import { TrawlError } from '../../errors.ts';
 import { has, u16be, u16le, u32be, u32le, u64be, u64le } from './bytes.ts';
 import {
   damaged,
@@ -16,6 +17,8 @@ import {
 
 /** Directories visited; a chain of more is none of pages that anybody looks at. */
 const MAX_PAGES = 10_000;
+/** Entries looked at over all pages: directories may overlap, and so multiply. */
+const MAX_ENTRIES = 1_000_000;
 
 const WIDTH = 256;
 const HEIGHT = 257;
@@ -27,6 +30,7 @@ const SAMPLES = 277;
 const STRIP_LENGTHS = 279;
 const TILE_OFFSETS = 324;
 const TILE_LENGTHS = 325;
+const TABLES = new Set([STRIP_OFFSETS, STRIP_LENGTHS, TILE_OFFSETS, TILE_LENGTHS]);
 const EXTRA_SAMPLES = 338;
 const ICC = 34675;
 
@@ -57,8 +61,11 @@ export function readTiff(bytes: Uint8Array): Structure {
   if (bytes.length < (dialect.big ? 16 : 8)) throw headerCut('TIFF', bytes.length);
   const first = readDirectory(bytes, dialect, start);
   if (!first) {
-    if (start + 2 > bytes.length) throw headerCut('TIFF', bytes.length);
-    throw headerBroken('TIFF', `the directory at byte ${start} ends beyond the file`);
+    if (start < 8) throw headerBroken('TIFF', `its directory is said to be at byte ${start}`);
+    throw new TrawlError(
+      'truncated',
+      `The TIFF's directory at byte ${start} is beyond its end, byte ${bytes.length}.`,
+    );
   }
   const number = (tag: number, otherwise: number) =>
     numberOf(dialect, first.fields.get(tag), 0, bytes.length) ?? otherwise;
@@ -66,6 +73,9 @@ export function readTiff(bytes: Uint8Array): Structure {
   const height = number(HEIGHT, 0);
   if (width === 0 || height === 0 || width > 0x7fff_ffff || height > 0x7fff_ffff) {
     throw headerBroken('TIFF', `it announces ${width}×${height} pixels`);
+  }
+  if (first.fields.get(WIDTH)!.count !== 1 || first.fields.get(HEIGHT)!.count !== 1) {
+    throw headerBroken('TIFF', 'its width or height is more than one number');
   }
   const orientation = number(ORIENTATION, 1);
   const pages = countPages(bytes, dialect, start);
@@ -159,6 +169,7 @@ function countPages(
 ): { count: number; trouble?: Trouble } {
   const visited = new Set<number>();
   let at = start;
+  let entries = 0;
   while (at !== 0 && visited.size < MAX_PAGES) {
     if (visited.has(at)) {
       return { count: visited.size, trouble: damaged(`the directories form a loop at byte ${at}`) };
@@ -171,9 +182,35 @@ function countPages(
       };
     }
     visited.add(at);
+    entries += place.entries;
+    if (entries > MAX_ENTRIES) {
+      return {
+        count: visited.size,
+        trouble: damaged(`more than ${MAX_ENTRIES} directory entries`),
+      };
+    }
+    if (!tablesInside(bytes, dialect, place)) {
+      return {
+        count: visited.size,
+        trouble: truncated(`the tables of page ${visited.size} end beyond the file`),
+      };
+    }
     at = dialect.word(place.to);
   }
   return { count: visited.size };
+}
+
+/** Whether the offsets and lengths of a page's strips or tiles are there, wherever they point. */
+function tablesInside(bytes: Uint8Array, dialect: Dialect, place: Place): boolean {
+  const step = dialect.big ? 20 : 12;
+  const inline = dialect.big ? 8 : 4;
+  for (let entry = place.from; entry < place.to; entry += step) {
+    const tag = dialect.u16(entry);
+    if (!TABLES.has(tag)) continue;
+    const size = (TYPE_SIZES[dialect.u16(entry + 2)] ?? 0) * dialect.word(entry + 4);
+    if (size > inline && dialect.word(entry + step - inline) + size > bytes.length) return false;
+  }
+  return true;
 }
 
 function checkData(bytes: Uint8Array, dialect: Dialect, fields: Directory): Trouble | undefined {

@@ -97,6 +97,9 @@ function walk(
     const length = u32le(bytes, at + 4);
     const from = at + CHUNK_HEADER;
     const to = Math.min(from + length, end);
+    if (from + length > CHUNK_HEADER + u32le(bytes, 4)) {
+      return damaged(`chunk ${type} at byte ${at} ends beyond the RIFF chunk`);
+    }
     if (type === 'VP8 ' || type === 'VP8L') {
       const stream = readStream(bytes, type, from, to, length);
       if (typeof stream !== 'object') return damaged(stream);
