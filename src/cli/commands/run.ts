@@ -1,0 +1,99 @@
+/** `imgtrawl run`: the jobs of a config file. */
+import process from 'node:process';
+import { map } from '../../concurrency/mod.ts';
+import { type Config, findConfig, type Job, readConfig } from '../../config/file.ts';
+import { type Layer, resolveLayers } from '../../config/layers.ts';
+import { nearest } from '../../config/nearest.ts';
+import { ERROR_CODES, TrawlError, toTrawlError } from '../../errors.ts';
+import { download } from '../../pipeline/download.ts';
+import type { Summary } from '../../pipeline/events.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodeOf } from '../exit-code.ts';
+import { jsonLines, textLines, watchSources } from '../present.ts';
+import { summaryText } from '../text.ts';
+
+interface JobEnd {
+  readonly code: number;
+  readonly text: string;
+}
+
+export const run: Command = async (context) => {
+  const { args, flags, output } = context;
+  const file = findConfig(flags.config as string | undefined, process.cwd());
+  if (file === undefined) {
+    throw new TrawlError(
+      'config',
+      'there is no imgtrawl.json here or above; see imgtrawl config init',
+    );
+  }
+  const config = readConfig(file);
+  const jobs = chooseJobs(config, args);
+  const parallel = Number(flags.parallel ?? 1);
+  if (!Number.isInteger(parallel) || parallel < 1) {
+    throw new TrawlError(
+      'usage',
+      `--parallel: expected a whole number of at least 1; got "${flags.parallel}"`,
+    );
+  }
+  const ends: [Job, JobEnd][] = [];
+  const outcomes = map(jobs, { submit: (job) => runJob(job, config, context), window: parallel });
+  for await (const outcome of outcomes) {
+    if (!outcome.ok) throw outcome.error;
+    ends.push([outcome.task, outcome.value]);
+  }
+  if (jobs.length > 1) for (const [job, end] of ends) output.line(`${job.name}: ${end.text}`);
+  return Math.max(0, ...ends.map(([, end]) => end.code));
+};
+
+/** The named jobs, or all. Throws TrawlError `usage` with the nearest name. */
+export function chooseJobs(config: Config, names: readonly string[]): readonly Job[] {
+  if (config.jobs.length === 0) throw new TrawlError('config', `${config.file} has no jobs`);
+  if (names.length === 0) return config.jobs;
+  return [...new Set(names)].map((name) => {
+    const job = config.jobs.find((one) => one.name === name);
+    if (job) return job;
+    const known = config.jobs.map((one) => one.name);
+    const near = nearest(name, known);
+    const hint = near === undefined ? `there are ${known.join(', ')}` : `did you mean "${near}"?`;
+    throw new TrawlError('usage', `${config.file} has no job "${name}"; ${hint}`);
+  });
+}
+
+/** What a job runs with. Its folder is named after it unless it says otherwise. */
+export function jobLayers(job: Job, config: Config, layers: readonly Layer[]): Layer[] {
+  const [flag, environment] = layers;
+  return [
+    ...(flag ? [flag] : []),
+    ...(environment ? [environment] : []),
+    { origin: `job ${job.name}`, values: job.options },
+    { origin: 'defaults', values: config.defaults },
+  ];
+}
+
+async function runJob(job: Job, config: Config, context: CommandContext): Promise<JobEnd> {
+  const { output, signal, layers } = context;
+  const { options } = resolveLayers(jobLayers(job, config, layers));
+  try {
+    output.detail(`job ${job.name}`);
+    const summary: Summary = await download(job.sources, options, {
+      signal,
+      watch: [watchSources(output), output.json ? jsonLines(output, job.name) : textLines(output)],
+    });
+    if (summary.images === 0)
+      output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
+    return { code: exitCodeOf(summary), text: summaryText(summary) };
+  } catch (thrown) {
+    const error = toTrawlError(thrown);
+    if (signal.aborted) throw error;
+    const text = `${error.message} [${error.code}]`;
+    output.failure(`imgtrawl: job ${job.name}: ${text}. ${ERROR_CODES[error.code].advice}`);
+    if (output.json) {
+      output.record({
+        type: 'error',
+        job: job.name,
+        error: { code: error.code, message: error.message },
+      });
+    }
+    return { code: error.exitCode, text };
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The two streams of the program. Text from the network is stripped of control sequences before
+ * it reaches a terminal; a closed pipe or a full disk behind standard output never crashes a run.
+ */
+import process from 'node:process';
+
+/** Removes C0, C1, escape sequences, bidirectional overrides and line breaks. */
+export function plain(text: string): string {
+  return text
+    .replace(
+      /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]P^_X][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g,
+      '',
+    )
+    .replace(
+      /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+      ' ',
+    );
+}
+
+export class Output {
+  /** Set when standard output went away (`| head`); the run goes on, silently. */
+  #closed = false;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+
+  constructor(options: { json: boolean; quiet: boolean; verbose: boolean }) {
+    this.json = options.json;
+    this.quiet = options.quiet;
+    this.verbose = options.verbose;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream.on('error', () => {
+        if (stream === process.stdout) this.#closed = true;
+      });
+    }
+  }
+
+  /** Standard output went away, so nobody reads the results any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** A line of JSON on standard output. */
+  record(value: object): void {
+    if (!this.#closed) process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A result for people: standard output, or standard error beside `--json`. */
+  line(text: string): void {
+    if (this.quiet) return;
+    if (this.json) process.stderr.write(`${plain(text)}\n`);
+    else if (!this.#closed) process.stdout.write(`${plain(text)}\n`);
+  }
+
+  /** Beside the results, for people: standard error, silent with `-q`. */
+  note(text: string): void {
+    if (!this.quiet) process.stderr.write(`${plain(text)}\n`);
+  }
+
+  /** A failure: printed even with `-q`, on standard error. */
+  failure(text: string): void {
+    process.stderr.write(`${plain(text)}\n`);
+  }
+
+  /** Only with `-v`, on standard error. */
+  detail(text: string): void {
+    if (this.verbose) process.stderr.write(`${plain(text)}\n`);
+  }
+
+  /** Resolves when what was written has left the process. */
+  async flush(): Promise<void> {
+    for (const stream of [process.stdout, process.stderr]) {
+      if (stream.writableNeedDrain && !stream.destroyed) {
+        await new Promise<void>((resolve) => {
+          stream.once('drain', resolve);
+          stream.once('error', () => resolve());
+          stream.once('close', () => resolve());
+        });
+      }
+    }
+  }
+}

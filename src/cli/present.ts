@@ -1,0 +1,49 @@
+/** What people and programs see of a run, from its events. */
+import { ERROR_CODES } from '../errors.ts';
+import type { Listener, TrawlEvent } from '../pipeline/events.ts';
+import type { Output } from './output.ts';
+import { recordText, summaryText } from './text.ts';
+
+/** Failures of sources, for every command that reads them. */
+export function watchSources(output: Output): Listener {
+  return (event) => {
+    if (event.type === 'source-failed') {
+      const { code, message } = event.error;
+      const what = message.includes(event.source) ? message : `${event.source}: ${message}`;
+      output.failure(`${what} [${code}]. ${ERROR_CODES[code].advice}`);
+    } else if (event.type === 'problem') {
+      const line = event.line === undefined ? '' : `, line ${event.line}`;
+      output.failure(`${event.source}${line}: ${event.message}`);
+    } else if (event.type === 'source') {
+      output.detail(`${event.source}: ${event.images} images`);
+    }
+  };
+}
+
+/** `get` with `--json`: a line an image, the summary last; each with its job under `run`. */
+export function jsonLines(output: Output, job?: string): Listener {
+  const of = job === undefined ? {} : { job };
+  return (event) => {
+    if (event.type === 'image') output.record({ type: 'image', ...of, ...event.record });
+    else if (event.type === 'replaced') output.record({ type: 'replaced', ...of, ...event.record });
+    else if (event.type === 'summary') output.record({ type: 'summary', ...of, ...event.summary });
+  };
+}
+
+/** `get` for people: a line an image, then the counts and the time. */
+export function textLines(output: Output): Listener {
+  return (event: TrawlEvent) => {
+    if (event.type === 'image') {
+      const text = recordText(event.record);
+      if (event.record.status === 'failed') output.failure(text);
+      else output.line(text);
+    } else if (event.type === 'replaced') {
+      output.line(`${event.record.url} gave way to ${event.record.duplicateOf}`);
+    } else if (event.type === 'summary') {
+      output.line(summaryText(event.summary));
+      output.line(`Finished in ${event.summary.seconds.toFixed(2)} second(s)`);
+    } else if (event.type === 'fetch' || event.type === 'worker') {
+      if (output.verbose) output.detail(JSON.stringify(event.event));
+    }
+  };
+}

@@ -1,0 +1,58 @@
+/** Numbers and records as people read them. */
+import type { ImageRecord } from '../model.ts';
+import type { Summary } from '../pipeline/events.ts';
+
+/** 1,234,567 → `1.2 MB`. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** `photo.jpg was downloaded (1.2 MB, 4000×3000)`, and its like for the other ends. */
+export function recordText(record: ImageRecord): string {
+  const details = [
+    record.bytes !== undefined && bytesText(record.bytes),
+    record.width !== undefined && `${record.width}×${record.height}`,
+  ].filter(Boolean);
+  const size = details.length > 0 ? ` (${details.join(', ')})` : '';
+  switch (record.status) {
+    case 'saved':
+      return `${record.file} was downloaded${size}`;
+    case 'unchanged':
+      return `${record.file ?? record.url} is unchanged`;
+    case 'duplicate': {
+      const how = record.distance ? `, ${record.distance} bits apart` : '';
+      return `${record.url} is a duplicate of ${record.duplicateOf}${how}`;
+    }
+    case 'filtered':
+      return `${record.url} was left out: ${record.error?.message ?? 'filtered'}`;
+    case 'failed':
+      return `${record.url} failed: ${reason(record)} [${record.error?.code}]`;
+  }
+}
+
+/** The message without the address, which stands before it already. */
+function reason({ url, error }: ImageRecord): string {
+  const message = error?.message ?? '';
+  return message.startsWith(`${url} `) ? message.slice(url.length + 1) : message;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** `12 images: 9 saved, 2 duplicates, 1 failed; 4.2 MB`. */
+export function summaryText(summary: Summary): string {
+  const counts = [
+    `${summary.saved} saved`,
+    summary.unchanged > 0 && `${summary.unchanged} unchanged`,
+    summary.duplicates > 0 && plural(summary.duplicates, 'duplicate'),
+    summary.filtered > 0 && `${summary.filtered} left out`,
+    summary.failed > 0 && `${summary.failed} failed`,
+  ].filter(Boolean);
+  return `${plural(summary.images, 'image')}: ${counts.join(', ')}; ${bytesText(summary.bytes)}`;
+}

@@ -1,0 +1,430 @@
+/**
+ * Every option once. Flags, help, the config file, its JSON Schema, environment variables and the
+ * reference in docs/ are all made from this table; an option without a description does not compile.
+ */
+import { z } from 'zod';
+import { seconds, size, whole } from './units.ts';
+
+/** Headings under which `--help` and the reference list the options. */
+export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run';
+
+export type CommandName = 'get' | 'list' | 'hash';
+
+interface Option<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** One line for `--help`, with the unit. */
+  readonly describe: string;
+  readonly group: Group;
+  /** Commands that take it. */
+  readonly on: readonly CommandName[];
+  /** One-letter flag. */
+  readonly alias?: string;
+  /** Only a flag: makes no sense in a file of jobs. */
+  readonly flagOnly?: true;
+  /** A file or folder; in a config file it is relative to that. */
+  readonly path?: true;
+  /** Name of the value in help. */
+  readonly value?: string;
+}
+
+const option = <Schema extends z.ZodType>(
+  schema: Schema,
+  about: Omit<Option<Schema>, 'schema'>,
+) => ({
+  ...about,
+  schema,
+});
+
+const bool = (fallback: boolean) => z.boolean().default(fallback);
+/** A list that a flag may also give as one value. */
+const list = () =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => (typeof value === 'string' ? [value] : value))
+    .default([]);
+
+const GET = ['get'] as const;
+const FIND = ['get', 'list'] as const;
+const INSPECT = ['get', 'hash'] as const;
+const ALL = ['get', 'list', 'hash'] as const;
+
+export const OPTIONS = {
+  // Output
+  out: option(z.string().min(1).default('images'), {
+    describe: 'Folder for the images',
+    group: 'Output',
+    on: GET,
+    alias: 'o',
+    path: true,
+    value: 'DIR',
+  }),
+  names: option(z.enum(['url', 'sha256']).default('url'), {
+    describe: "File names from the address's last segment, or from the content's SHA-256",
+    group: 'Output',
+    on: GET,
+  }),
+  order: option(z.enum(['completed', 'submitted']).default('completed'), {
+    describe: 'Report images as they finish, or in the order in which they were found',
+    group: 'Output',
+    on: GET,
+  }),
+  json: option(bool(false), {
+    describe: 'JSON lines on standard output, and nothing else there',
+    group: 'Output',
+    on: ALL,
+    flagOnly: true,
+  }),
+  quiet: option(bool(false), {
+    describe: 'Print failures only',
+    group: 'Output',
+    on: ALL,
+    alias: 'q',
+  }),
+  verbose: option(bool(false), {
+    describe: 'Say more: requests, retries, workers',
+    group: 'Output',
+    on: ALL,
+    alias: 'v',
+  }),
+  all: option(bool(false), {
+    describe: 'List every candidate of each image, not only the chosen one',
+    group: 'Output',
+    on: ['list'],
+    flagOnly: true,
+  }),
+
+  // What to take
+  from: option(list(), {
+    describe: 'Kinds of places: content, links, meta, css, icons, all (default: all but icons)',
+    group: 'What to take',
+    on: FIND,
+    value: 'KIND',
+  }),
+  include: option(list(), {
+    describe: 'Only addresses that match this glob or /regex/ (repeatable)',
+    group: 'What to take',
+    on: FIND,
+    value: 'PATTERN',
+  }),
+  exclude: option(list(), {
+    describe: 'No addresses that match this glob or /regex/ (repeatable)',
+    group: 'What to take',
+    on: FIND,
+    value: 'PATTERN',
+  }),
+  selector: option(z.string().optional(), {
+    describe: 'Only the part of a page that this CSS selector matches',
+    group: 'What to take',
+    on: FIND,
+    value: 'CSS',
+  }),
+  css: option(bool(true), {
+    describe: 'Read linked style sheets for images (--no-css: do not fetch them)',
+    group: 'What to take',
+    on: FIND,
+  }),
+  dataUrls: option(bool(false), {
+    describe: 'Take images that are embedded as data: addresses, too',
+    group: 'What to take',
+    on: FIND,
+  }),
+  upgrade: option(bool(false), {
+    describe: "Try the original's address first where a known site names a resized copy",
+    group: 'What to take',
+    on: FIND,
+  }),
+  preferType: option(list(), {
+    describe: 'Preferred MIME types among equals, best first (repeatable)',
+    group: 'What to take',
+    on: FIND,
+    value: 'TYPE',
+  }),
+  minWidth: option(whole(0).default(0), {
+    describe: 'Leave out images narrower than this, in pixels',
+    group: 'What to take',
+    on: GET,
+    value: 'PX',
+  }),
+  minHeight: option(whole(0).default(0), {
+    describe: 'Leave out images lower than this, in pixels',
+    group: 'What to take',
+    on: GET,
+    value: 'PX',
+  }),
+  maxBytes: option(size().default(200e6), {
+    describe: 'Refuse images larger than this, in bytes (20MB, 1GiB)',
+    group: 'What to take',
+    on: GET,
+    value: 'SIZE',
+  }),
+
+  // Sources
+  baseUrl: option(z.url({ protocol: /^https?$/ }).optional(), {
+    describe: 'Address that local HTML files and manifests came from',
+    group: 'Sources',
+    on: FIND,
+    value: 'URL',
+  }),
+  inputFormat: option(
+    z
+      .enum([
+        'auto',
+        'html',
+        'image',
+        'list',
+        'json',
+        'jsonl',
+        'csv',
+        'tsv',
+        'sitemap',
+        'sitemap-index',
+        'rss',
+        'atom',
+        'json-feed',
+        'iiif',
+        'har',
+        'markdown',
+      ])
+      .default('auto'),
+    {
+      describe: 'Format of the sources, when recognising it by content is wrong',
+      group: 'Sources',
+      on: FIND,
+    },
+  ),
+  urlKey: option(z.string().optional(), {
+    describe: 'Key of the address in JSON manifests (default: the usual names)',
+    group: 'Sources',
+    on: FIND,
+    value: 'KEY',
+  }),
+  urlColumn: option(z.string().optional(), {
+    describe: 'Column of the address in CSV and TSV manifests (default: the usual names)',
+    group: 'Sources',
+    on: FIND,
+    value: 'NAME',
+  }),
+  depth: option(whole(0).default(0), {
+    describe: 'Follow links to pages this many steps away',
+    group: 'Sources',
+    on: FIND,
+    value: 'N',
+  }),
+  scope: option(z.enum(['page', 'path', 'host', 'domain', 'any']).default('host'), {
+    describe: 'Which linked pages --depth may follow',
+    group: 'Sources',
+    on: FIND,
+  }),
+  maxPages: option(whole(1).default(1000), {
+    describe: 'Read at most this many pages in a crawl',
+    group: 'Sources',
+    on: FIND,
+    value: 'N',
+  }),
+  sitemap: option(bool(false), {
+    describe: "Find and read the host's own sitemaps, too",
+    group: 'Sources',
+    on: FIND,
+  }),
+
+  // Network
+  concurrency: option(z.union([z.literal('auto'), whole(1)]).default('auto'), {
+    describe: 'Requests in flight in all; auto adapts to each host',
+    group: 'Network',
+    on: FIND,
+    alias: 'j',
+    value: 'N',
+  }),
+  perHost: option(whole(1).optional(), {
+    describe: 'Requests in flight to one host (8; with -j auto as many as the host answers well)',
+    group: 'Network',
+    on: FIND,
+    value: 'N',
+  }),
+  delay: option(seconds().default(0), {
+    describe: 'Least time between two requests to one host, in seconds',
+    group: 'Network',
+    on: FIND,
+    value: 'TIME',
+  }),
+  rate: option(z.coerce.number().positive().optional(), {
+    describe: 'Most requests a second to one host',
+    group: 'Network',
+    on: FIND,
+    value: 'N',
+  }),
+  bandwidth: option(size().optional(), {
+    describe: 'Most bytes a second in all (2MB)',
+    group: 'Network',
+    on: FIND,
+    value: 'SIZE',
+  }),
+  retries: option(whole(0).default(3), {
+    describe: 'Further tries after a failure that may pass',
+    group: 'Network',
+    on: FIND,
+    value: 'N',
+  }),
+  timeout: option(seconds().default(30), {
+    describe: 'Longest wait to connect, for an answer, and between two pieces of it, in seconds',
+    group: 'Network',
+    on: FIND,
+    value: 'TIME',
+  }),
+  maxWait: option(seconds().default(120), {
+    describe: 'Longest wait that a server may ask for (Retry-After), in seconds',
+    group: 'Network',
+    on: FIND,
+    value: 'TIME',
+  }),
+  maxPageBytes: option(size().default(20e6), {
+    describe: 'Refuse pages and style sheets larger than this, in bytes',
+    group: 'Network',
+    on: FIND,
+    value: 'SIZE',
+  }),
+  maxTotalBytes: option(size().optional(), {
+    describe: 'End the run after this many bytes',
+    group: 'Network',
+    on: GET,
+    value: 'SIZE',
+  }),
+  maxTime: option(seconds().optional(), {
+    describe: 'End the run after this time, in seconds',
+    group: 'Network',
+    on: GET,
+    value: 'TIME',
+  }),
+  robots: option(bool(true), {
+    describe: 'Respect robots.txt and robots tags (--no-robots: do not)',
+    group: 'Network',
+    on: FIND,
+  }),
+  userAgent: option(z.string().optional(), {
+    describe: 'User-Agent to send instead of our own',
+    group: 'Network',
+    on: FIND,
+    value: 'TEXT',
+  }),
+  header: option(list(), {
+    describe: 'Further request header, "Name: value" (repeatable)',
+    group: 'Network',
+    on: FIND,
+    value: 'LINE',
+  }),
+  cookies: option(z.string().optional(), {
+    describe: 'Netscape cookie file to send cookies from',
+    group: 'Network',
+    on: FIND,
+    path: true,
+    value: 'FILE',
+  }),
+  netrc: option(bool(false), {
+    describe: 'Send user names and passwords from ~/.netrc',
+    group: 'Network',
+    on: FIND,
+  }),
+  netrcFile: option(z.string().optional(), {
+    describe: 'Send user names and passwords from this netrc file',
+    group: 'Network',
+    on: FIND,
+    path: true,
+    value: 'FILE',
+  }),
+  proxy: option(z.string().optional(), {
+    describe: 'Proxy for all requests (default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
+    group: 'Network',
+    on: FIND,
+    value: 'URL',
+  }),
+  ca: option(z.string().optional(), {
+    describe: 'PEM file of certificate authorities to trust as well',
+    group: 'Network',
+    on: FIND,
+    path: true,
+    value: 'FILE',
+  }),
+  insecure: option(bool(false), {
+    describe: 'Do not check TLS certificates',
+    group: 'Network',
+    on: FIND,
+  }),
+  allowPrivate: option(bool(false), {
+    describe: 'Let public pages name addresses in private networks',
+    group: 'Network',
+    on: FIND,
+  }),
+  http2: option(bool(true), {
+    describe: 'Use HTTP/2 where the server offers it (--no-http2: do not)',
+    group: 'Network',
+    on: FIND,
+  }),
+
+  // Images
+  dedupe: option(z.enum(['off', 'exact', 'near']).default('near'), {
+    describe: 'Keep each picture once: off, exact (same bytes), near (same picture)',
+    group: 'Images',
+    on: GET,
+  }),
+  nearThreshold: option(z.coerce.number().int().min(0).max(128).default(31), {
+    describe: 'PDQ bits that may differ between copies of one picture',
+    group: 'Images',
+    on: GET,
+    value: 'BITS',
+  }),
+  onDuplicate: option(z.enum(['skip', 'hardlink', 'keep']).default('skip'), {
+    describe: 'What becomes of a duplicate',
+    group: 'Images',
+    on: GET,
+  }),
+  workers: option(whole(1).optional(), {
+    describe: 'Workers that decode and hash (default: one a core)',
+    group: 'Images',
+    on: INSPECT,
+    value: 'N',
+  }),
+  isolate: option(z.enum(['thread', 'process']).default('thread'), {
+    describe: 'Decode in threads, or in processes without any permission',
+    group: 'Images',
+    on: INSPECT,
+  }),
+  maxPixels: option(z.coerce.number().positive().default(100e6), {
+    describe: 'Refuse to decode images with more pixels, all frames counted',
+    group: 'Images',
+    on: INSPECT,
+    value: 'N',
+  }),
+  decodeTimeout: option(seconds().default(20), {
+    describe: 'Longest time to decode one image, in seconds',
+    group: 'Images',
+    on: INSPECT,
+    value: 'TIME',
+  }),
+  keepDamaged: option(bool(false), {
+    describe: 'Keep truncated and damaged images under .imgtrawl/damaged',
+    group: 'Images',
+    on: GET,
+  }),
+  dihedral: option(bool(false), {
+    describe: 'Print the hashes of all eight orientations, too',
+    group: 'Images',
+    on: ['hash'],
+    flagOnly: true,
+  }),
+} as const satisfies Record<string, Option<z.ZodType>>;
+
+export type OptionName = keyof typeof OPTIONS;
+type Schemas = { [K in OptionName]: (typeof OPTIONS)[K]['schema'] };
+
+/** What the program runs on: checked, with defaults filled in and units resolved. */
+export type Options = { [K in OptionName]: z.output<Schemas[K]> };
+
+/** The names and entries, for those who make something from each option. */
+export const optionEntries = Object.entries(OPTIONS) as unknown as readonly [
+  OptionName,
+  Option<z.ZodType>,
+][];
+
+/** `maxBytes` → `max-bytes`. */
+export const flagName = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,0 +1,19 @@
+/** Bodies between the stages: in memory, or in a partial file that who is done with it removes. */
+import { readFile, rm } from 'node:fs/promises';
+import type { Fetched } from '../model.ts';
+
+/** The bytes; the body stays where it is. */
+export async function peekBody({ body }: Fetched): Promise<Uint8Array<ArrayBuffer>> {
+  return body.in === 'memory' ? body.bytes : await readFile(body.path);
+}
+
+/** The bytes, and nothing of the body remains. */
+export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await peekBody(fetched);
+  await discardBody(fetched);
+  return bytes;
+}
+
+export async function discardBody({ body }: Fetched): Promise<void> {
+  if (body.in === 'file') await rm(body.path, { force: true });
+}

@@ -1,0 +1,38 @@
+/** What the finding half of a job works with. */
+import type { Options } from '../config/schema.ts';
+import type { ExtractOptions } from '../extract/mod.ts';
+import type { FetchPool } from '../fetch/mod.ts';
+import type { Fetched, ImageRef } from '../model.ts';
+import type { EventStream } from './events.ts';
+
+export interface FindContext {
+  readonly options: Options;
+  readonly extract: ExtractOptions;
+  readonly pool: FetchPool;
+  readonly events: EventStream;
+  readonly signal: AbortSignal;
+  /** --include and --exclude, for addresses that no page names. */
+  readonly wanted: (url: string) => boolean;
+}
+
+/** A picture on its way to be fetched. */
+export interface Found {
+  readonly ref: ImageRef;
+  /** The user named the address: it may be anywhere, and robots.txt is not asked. */
+  readonly named: boolean;
+  /** It may turn out to be a page, which `Finder.addPage` then takes. */
+  readonly mayBePage: boolean;
+  /** The body, where it had to be fetched to tell what the source is. */
+  readonly fetched?: Fetched;
+}
+
+/** A page, list or manifest that is to be fetched (or was, by somebody who took it for an image). */
+export interface Page {
+  readonly url: string;
+  readonly named: boolean;
+  /** Links followed from a source to here. */
+  readonly depth: number;
+  readonly referrer?: string;
+  readonly space?: Fetched['space'];
+  readonly fetched?: Fetched;
+}

@@ -1,0 +1,210 @@
+/**
+ * From the user's arguments to a stream of pictures: opens sources, reads pages and manifests a few
+ * at a time, and follows links. It reads on only when there is room behind it.
+ */
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { map } from '../concurrency/mod.ts';
+import { toTrawlError } from '../errors.ts';
+import { extractPage } from '../extract/mod.ts';
+import type { Fetched, ImageRef } from '../model.ts';
+import { type OpenedSource, openSources } from '../sources/mod.ts';
+import { Channel } from './channel.ts';
+import type { FindContext, Found, Page } from './context.ts';
+import { Crawl } from './crawl.ts';
+import { itemImages } from './items.ts';
+import { readPage, whole } from './read-page.ts';
+import { Seen } from './seen.ts';
+import { sheetImages } from './sheets.ts';
+import { sourceOptions } from './source-options.ts';
+
+/** Pages that are read at the same time. */
+const PAGES_AT_ONCE = 8;
+/** Pictures that wait for the fetch pool, and pages that wait to be read. */
+const AHEAD = 256;
+
+export class Finder {
+  readonly #context: FindContext;
+  readonly #found = new Channel<Found>(AHEAD);
+  readonly #pages = new Channel<Page>(AHEAD);
+  readonly #seen = new Seen();
+  readonly #crawl: Crawl;
+  /** Who may still add pages: the sources, each page in hand, each address that may be a page. */
+  #open = 1;
+  #known = 0;
+
+  constructor(context: FindContext) {
+    this.#context = context;
+    this.#crawl = new Crawl(context);
+  }
+
+  /** Every picture once, in the order of the sources. */
+  async *images(args: readonly string[]): AsyncGenerator<Found, void> {
+    const work = Promise.all([this.#readSources(args), this.#readPages()]).then(
+      () => this.#found.close(),
+      (error) => {
+        this.#pages.close();
+        this.#found.fail(error);
+      },
+    );
+    try {
+      yield* this.#found;
+    } finally {
+      this.#pages.close();
+      this.#found.close();
+      await work;
+      this.#seen[Symbol.dispose]();
+    }
+  }
+
+  /** An address that may have been a page is one. Its body is taken over. */
+  addPage(fetched: Fetched): void {
+    this.#follow({ url: fetched.url, named: true, depth: 0, fetched });
+  }
+
+  /** An address that may have been a page has been dealt with. */
+  settle(): void {
+    if (--this.#open === 0) this.#pages.close();
+  }
+
+  async #readSources(args: readonly string[]): Promise<void> {
+    const { options, events } = this.#context;
+    const deps = { stdin: () => process.stdin, cwd: process.cwd() };
+    try {
+      for await (const source of openSources(args, sourceOptions(options), deps)) {
+        try {
+          await this.#readSource(source);
+        } catch (caught) {
+          const error = toTrawlError(caught, 'source-unreadable');
+          if (error.kind === 'abort') throw error;
+          events.emit({ type: 'source-failed', source: nameOf(source), error });
+        }
+      }
+    } finally {
+      this.settle();
+    }
+  }
+
+  async #readSource(source: OpenedSource): Promise<void> {
+    switch (source.kind) {
+      case 'failed':
+        throw source.error;
+      case 'url': {
+        const page = { url: source.url, named: true, depth: 0 };
+        await this.#followInTurn(page);
+        for (const url of await this.#crawl.sitemaps(source.url)) {
+          await this.#followInTurn({ url, named: false, depth: 0 });
+        }
+        return;
+      }
+      case 'items': {
+        const manifest = { name: source.name, named: true };
+        const addPage = (page: Page) => this.#followInTurn(page);
+        return this.#pushAll(
+          source.name,
+          itemImages(source.batches, manifest, this.#context, addPage),
+        );
+      }
+      case 'local-page':
+        return this.#pushAll(source.name, await this.#localPage(source));
+      case 'local-image':
+        return this.#pushAll(source.name, [
+          await localImage(source, this.#context.options.maxBytes),
+        ]);
+    }
+  }
+
+  async #localPage(source: Extract<OpenedSource, { kind: 'local-page' }>): Promise<Found[]> {
+    const { baseUrl } = source;
+    // Without --base-url only absolute addresses mean anything.
+    const url = baseUrl ?? 'about:blank';
+    const page = extractPage({ html: await source.read(), url }, this.#context.extract);
+    const refs = [...page.images, ...(await sheetImages(page, url, this.#context))];
+    return refs.map(({ page: _, ...ref }) => ({
+      ref: baseUrl === undefined ? ref : { ...ref, page: baseUrl },
+      named: false,
+      mayBePage: false,
+    }));
+  }
+
+  async #readPages(): Promise<void> {
+    const { events, signal } = this.#context;
+    const visitor = {
+      addPage: (page: Page) => this.#follow(page),
+      visited: (...visit: Parameters<Crawl['links']>) => {
+        for (const page of this.#crawl.links(...visit)) this.#queue(page);
+      },
+    };
+    const outcomes = map(this.#pages, {
+      submit: (page) => readPage(page, this.#context, visitor),
+      window: PAGES_AT_ONCE,
+      signal,
+    });
+    for await (const outcome of outcomes) {
+      try {
+        if (!outcome.ok) throw outcome.error;
+        await this.#pushAll(outcome.task.url, outcome.value);
+      } catch (caught) {
+        const error = toTrawlError(caught);
+        if (error.kind === 'abort') throw error;
+        events.emit({ type: 'source-failed', source: outcome.task.url, error });
+      } finally {
+        this.settle();
+      }
+    }
+  }
+
+  async #pushAll(source: string, founds: Iterable<Found> | AsyncIterable<Found>): Promise<void> {
+    let images = 0;
+    for await (const found of founds) {
+      images++;
+      const { url } = found.ref.candidates[0];
+      if (!this.#context.wanted(url) || !this.#seen.add(url)) continue;
+      if (found.mayBePage) this.#open++;
+      this.#context.events.emit({ type: 'found', known: ++this.#known });
+      await this.#found.push(found);
+    }
+    this.#context.events.emit({ type: 'source', source, images });
+  }
+
+  #follow(page: Page): void {
+    if (this.#crawl.claim(page.url)) this.#queue(page);
+  }
+
+  /** Waits while many pages wait: only for the reader of sources, which no page waits for. */
+  async #followInTurn(page: Page): Promise<void> {
+    if (!this.#crawl.claim(page.url)) return;
+    this.#open++;
+    await this.#pages.push(page);
+  }
+
+  #queue(page: Page): void {
+    this.#open++;
+    this.#pages.add(page);
+  }
+}
+
+const nameOf = (source: OpenedSource): string => (source.kind === 'url' ? source.url : source.name);
+
+/** An image file of the user's, as if it had been fetched. */
+async function localImage(
+  source: Extract<OpenedSource, { kind: 'local-image' }>,
+  maxBytes: number,
+): Promise<Found> {
+  const bytes = new Uint8Array(await whole(source.bytes, source.name, maxBytes));
+  const url = source.path === undefined ? 'file:///stdin' : pathToFileURL(source.path).href;
+  const ref: ImageRef = { group: 1, candidates: [{ url, from: 'file' }] };
+  const fetched: Fetched = {
+    url,
+    finalUrl: url,
+    status: 200,
+    body: { in: 'memory', bytes },
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    space: 'local',
+    attempts: 1,
+    ms: 0,
+  };
+  return { ref, named: true, mayBePage: false, fetched };
+}

@@ -1,0 +1,73 @@
+/** From what manifests list to pictures and pages. */
+import { extractPage } from '../extract/mod.ts';
+import type { ImageRef } from '../model.ts';
+import type { SourceBatches, SourceItem } from '../sources/mod.ts';
+import type { FindContext, Found, Page } from './context.ts';
+
+/** The manifest that the items come from. */
+export interface Manifest {
+  /** For messages. */
+  readonly name: string;
+  /** It lies on this machine, so its addresses are the user's own. */
+  readonly named: boolean;
+  /** Its address, when it was fetched. */
+  readonly page?: string;
+  readonly space?: NonNullable<ImageRef['space']>;
+}
+
+/** Yields pictures; hands pages and nested manifests to `addPage` on the way. */
+export async function* itemImages(
+  batches: SourceBatches,
+  manifest: Manifest,
+  context: FindContext,
+  addPage: (page: Page) => void | Promise<void>,
+): AsyncGenerator<Found> {
+  const { name, named, page, space } = manifest;
+  const naming = { ...(page !== undefined && { page }), ...(space !== undefined && { space }) };
+  let group = 0;
+  for await (const batch of batches) {
+    for (const item of batch) {
+      switch (item.kind) {
+        case 'page':
+        case 'source':
+          await addPage({ url: item.url, named, depth: 0, ...(space !== undefined && { space }) });
+          break;
+        case 'problem':
+          context.events.emit({
+            type: 'problem',
+            source: name,
+            line: item.line,
+            message: item.message,
+          });
+          break;
+        case 'html': {
+          const url = item.base ?? page ?? 'file:///';
+          for (const ref of extractPage({ html: item.html, url }, context.extract).images) {
+            yield { ref: { ...ref, group: ++group, ...naming }, named, mayBePage: false };
+          }
+          break;
+        }
+        default:
+          yield itemImage(item, ++group, named, naming);
+      }
+    }
+  }
+}
+
+function itemImage(
+  item: Extract<SourceItem, { kind: 'address' | 'image' }>,
+  group: number,
+  named: boolean,
+  naming: Pick<ImageRef, 'page' | 'space'>,
+): Found {
+  const alt = item.alt ?? item.title;
+  const about = { group, ...naming, ...(alt !== undefined && { alt }) };
+  if (item.kind === 'image') {
+    const page = item.page === undefined ? {} : { page: item.page };
+    return { ref: { ...about, ...page, candidates: item.candidates }, named, mayBePage: false };
+  }
+  const { url, from, width } = item;
+  const candidate = width === undefined ? { url, from } : { url, from, width };
+  // JSON, CSV and their like list images; one address a line may also be a list of pages.
+  return { ref: { ...about, candidates: [candidate] }, named, mayBePage: from === 'list' };
+}

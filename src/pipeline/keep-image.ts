@@ -1,0 +1,106 @@
+/** The end of the way: what deduplication says of an image, and what the folder makes of it. */
+import type { Options } from '../config/schema.ts';
+import type { Deduper } from '../dedupe/mod.ts';
+import type { Fetched, ImageRecord, Inspection } from '../model.ts';
+import { discardBody } from './body.ts';
+import type { EventStream } from './events.ts';
+import type { Held, Shelf } from './shelf.ts';
+
+export interface Arrived {
+  readonly fetched: Fetched;
+  readonly inspection: Inspection;
+  readonly about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>;
+  readonly alt: string | undefined;
+  /** What the folder held of this address before. */
+  readonly known: Held | undefined;
+}
+
+export interface KeepContext {
+  readonly options: Options;
+  readonly deduper: Deduper;
+  readonly shelf: Shelf;
+  readonly events: EventStream;
+}
+
+export async function keepImage(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
+  const { fetched, alt } = arrived;
+  const record = await decide(arrived, context);
+  await discardBody(fetched);
+  context.shelf.record(record, { fetched, alt });
+  return record;
+}
+
+async function decide(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
+  const { fetched, inspection, about, known } = arrived;
+  const { options, deduper, shelf } = context;
+  const { sha256, bytes } = fetched;
+  const { format, width, height, pdq, quality } = inspection;
+  const facts = { sha256, bytes, inspection };
+  const record = {
+    ...about,
+    ...{ sha256, format, width, height, bytes },
+    ...(pdq !== undefined && { pdq }),
+    ...(quality !== undefined && { quality }),
+  };
+
+  if (known?.record.sha256 === sha256) return { ...known.record, ...record, status: 'unchanged' };
+  const small = tooSmall(inspection, options);
+  if (small !== undefined) {
+    return { ...record, status: 'filtered', error: { code: 'too-small', message: small } };
+  }
+
+  const name = shelf.nameFor(about.url, format, sha256);
+  const verdict = deduper.add({ ...inspection, sha256, bytes, name });
+  if (verdict.keep) {
+    const move = verdict.replaces.some((old) => old.sha256 === sha256);
+    const file = await putOrForget(about.url, arrived, move, context);
+    for (const old of verdict.replaces) await replace(old, sha256, context);
+    return { ...record, status: 'saved', file };
+  }
+  for (const old of verdict.replaces) await replace(old, verdict.of, context);
+  const { of, distance } = verdict;
+  if (options.onDuplicate === 'keep') {
+    return { ...record, status: 'saved', file: await shelf.put(about.url, fetched, facts, false) };
+  }
+  shelf.drop(facts, verdict);
+  const file =
+    options.onDuplicate === 'hardlink' &&
+    (await shelf.linkDuplicate(about.url, format, sha256, of));
+  const duplicateOf = (await shelf.fileOf(of)) ?? of;
+  return { ...record, status: 'duplicate', ...(file && { file }), duplicateOf, distance };
+}
+
+/** An image that could not be saved must not stand in the way of another copy. */
+async function putOrForget(
+  url: string,
+  { fetched, inspection }: Arrived,
+  move: boolean,
+  context: KeepContext,
+): Promise<string> {
+  const { sha256, bytes } = fetched;
+  try {
+    return await context.shelf.put(url, fetched, { sha256, bytes, inspection }, move);
+  } catch (error) {
+    context.deduper.forget(sha256);
+    throw error;
+  }
+}
+
+async function replace(
+  old: { readonly sha256: string; readonly distance: number },
+  by: string,
+  { shelf, events }: KeepContext,
+): Promise<void> {
+  // The same bytes under a better name: `put` has moved the file.
+  if (old.sha256 === by) return;
+  for (const record of await shelf.giveWay(old.sha256, by, old.distance)) {
+    events.emit({ type: 'replaced', record });
+  }
+}
+
+function tooSmall({ width, height }: Inspection, options: Options): string | undefined {
+  const { minWidth, minHeight } = options;
+  if (width < minWidth) return `${width} pixels wide, less than --min-width ${minWidth}`;
+  if (height < minHeight) return `${height} pixels high, less than --min-height ${minHeight}`;
+  return undefined;
+}

@@ -1,0 +1,70 @@
+/** Images that the linked style sheets of a page name. */
+import { map } from '../concurrency/mod.ts';
+import { toTrawlError } from '../errors.ts';
+import { extractSheet, type PageImages } from '../extract/mod.ts';
+import type { AddressSpace, Fetched, ImageRef } from '../model.ts';
+import { bodyOf } from './body.ts';
+import type { FindContext } from './context.ts';
+
+/** Sheets read for one page, imports included: a hostile page could name any number. */
+const MAX_SHEETS = 64;
+
+/** A sheet that cannot be had is a problem of the page, not its end. Groups go on from the page's. */
+export async function sheetImages(
+  page: PageImages,
+  url: string,
+  context: FindContext,
+  space?: AddressSpace,
+): Promise<ImageRef[]> {
+  if (!context.options.css) return [];
+  const queued = new Set(page.sheets);
+  const refs: ImageRef[] = [];
+  const named = new Set(page.images.flatMap((image) => image.candidates.map((one) => one.url)));
+  // A set's iterator also visits what is added on the way, which is how imports are followed.
+  let level = [...queued];
+  while (level.length > 0) {
+    const imports: string[] = [];
+    const outcomes = map(level.slice(0, MAX_SHEETS), {
+      submit: (sheet) => fetchSheet(sheet, url, context, space),
+      window: 8,
+      signal: context.signal,
+    });
+    for await (const outcome of outcomes) {
+      if (!outcome.ok) {
+        const error = toTrawlError(outcome.error);
+        if (error.kind === 'abort') throw error;
+        context.events.emit({ type: 'problem', source: outcome.task, message: error.message });
+        continue;
+      }
+      const { fetched, css } = outcome.value;
+      const sheet = extractSheet(css, fetched.finalUrl, context.extract);
+      imports.push(...sheet.imports);
+      for (const candidate of sheet.images) {
+        if (named.has(candidate.url)) continue;
+        named.add(candidate.url);
+        const group = page.images.length + refs.length + 1;
+        refs.push({ group, candidates: [candidate], page: url });
+      }
+    }
+    level = imports.filter(
+      (sheet) => queued.size < MAX_SHEETS && !queued.has(sheet) && queued.add(sheet),
+    );
+  }
+  return refs;
+}
+
+async function fetchSheet(
+  sheet: string,
+  page: string,
+  { pool }: FindContext,
+  space?: AddressSpace,
+): Promise<{ fetched: Fetched; css: Uint8Array }> {
+  const fetched = await pool.submit({
+    url: sheet,
+    purpose: 'sheet',
+    named: false,
+    referrer: page,
+    ...(space !== undefined && { space }),
+  });
+  return { fetched, css: await bodyOf(fetched) };
+}

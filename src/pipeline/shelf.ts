@@ -1,0 +1,273 @@
+/**
+ * The output folder as a run sees it: what it holds of an address, putting an image in, taking one
+ * out that gave way to a better copy, and the record of everything in the catalog.
+ */
+import { copyFile, link, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KnownImage } from '../dedupe/mod.ts';
+import { redactUrl } from '../fetch/mod.ts';
+import type { Fetched, ImageFormat, ImageRecord, Inspection, Verdict } from '../model.ts';
+import {
+  Catalog,
+  type Folder,
+  fileName,
+  type ImageRow,
+  makeFolder,
+  nameParts,
+  removeFile,
+  saveBody,
+  sizeOf,
+  stemsOf,
+} from '../store/mod.ts';
+import type { Summary } from './events.ts';
+
+export interface ShelfOptions {
+  readonly names: 'url' | 'sha256';
+  readonly sources: readonly string[];
+}
+
+/** What the folder holds of an address, whole and as the catalog says. */
+export interface Held {
+  /** As of the run that fetched it. */
+  readonly record: Omit<ImageRecord, 'status' | 'attempts' | 'ms'>;
+  readonly validators: { readonly etag?: string; readonly lastModified?: string };
+}
+
+/** Facts of an image that is put in or dropped. */
+export interface Facts {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly inspection: Inspection;
+}
+
+export class Shelf implements AsyncDisposable {
+  readonly #options: ShelfOptions;
+  readonly #folder: Folder;
+  readonly #catalog: Catalog;
+  readonly #run: number;
+  /** Files that are on their way to their names, by sha256. */
+  readonly #saving = new Map<string, Promise<unknown>>();
+
+  private constructor(options: ShelfOptions, folder: Folder, catalog: Catalog) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#catalog = catalog;
+    this.#run = catalog.beginRun({ command: 'get', sources: options.sources.map(redactUrl) });
+  }
+
+  /** Throws TrawlError for a folder that cannot be used. */
+  static async open(out: string, options: ShelfOptions): Promise<Shelf> {
+    const folder = makeFolder(out);
+    return new Shelf(options, folder, Catalog.open(folder.catalog));
+  }
+
+  get partialDir(): string {
+    return this.#folder.partial;
+  }
+
+  /** Everything that deduplication has to know of earlier runs. */
+  *knownImages(): Generator<KnownImage> {
+    for (const row of this.#catalog.images()) {
+      const { file, kept, run: _run, kind: _kind, distance: _distance, ...facts } = row;
+      if (kept === undefined && file === undefined) continue;
+      yield { ...facts, name: file ?? '', ...(kept !== undefined && { duplicateOf: kept }) };
+    }
+  }
+
+  thumbnail(sha256: string): Uint8Array | undefined {
+    return this.#catalog.thumbnail(sha256);
+  }
+
+  /** Names belong to addresses in the order in which the sources name them, so call it in that order. */
+  reserveName(url: string): void {
+    if (this.#options.names === 'url') this.#catalog.names.reserve(url);
+  }
+
+  /** The name that the image would have, if nothing stands in its way. */
+  nameFor(url: string, format: ImageFormat, sha256: string): string {
+    const [first] = this.#names(url, format, sha256);
+    return first as string;
+  }
+
+  /** Undefined unless the file is there with the size that the catalog knows. */
+  async holding(url: string): Promise<Held | undefined> {
+    const row = this.#catalog.address(url);
+    if (row?.sha256 === undefined) return undefined;
+    const image = this.#catalog.imageBySha(row.sha256);
+    if (image === undefined) return undefined;
+    const kept = image.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
+    if (kept?.file === undefined) return undefined;
+    if ((await sizeOf(this.#folder, kept.file)) !== kept.bytes) return undefined;
+    const { sha256, format, width, height, bytes, pdq, quality } = image;
+    return {
+      record: {
+        url,
+        ...(row.page !== undefined && { page: row.page }),
+        ...(image.file !== undefined && { file: image.file }),
+        ...{ sha256, format, width, height, bytes },
+        ...(pdq !== undefined && { pdq }),
+        ...(quality !== undefined && { quality }),
+        ...(image.kept !== undefined && { duplicateOf: kept.file, distance: image.distance ?? 0 }),
+      },
+      validators: {
+        ...(row.etag !== undefined && { etag: row.etag }),
+        ...(row.lastModified !== undefined && { lastModified: row.lastModified }),
+      },
+    };
+  }
+
+  /** File of the image with these bytes, where it has one; waits while it is on its way there. */
+  async fileOf(sha256: string): Promise<string | undefined> {
+    await this.#saving.get(sha256)?.catch(() => {});
+    return this.#catalog.imageBySha(sha256)?.file;
+  }
+
+  /**
+   * Puts an image in and returns its name. Where the same bytes lie there under another name, that
+   * file goes (`move`), or both stay.
+   */
+  async put(url: string, fetched: Fetched, facts: Facts, move: boolean): Promise<string> {
+    const { sha256, inspection } = facts;
+    const names = this.#names(url, inspection.format, sha256);
+    const saving = saveBody(this.#folder, fetched.body, sha256, names);
+    this.#saving.set(sha256, saving);
+    try {
+      const { name } = await saving;
+      const before = this.#catalog.imageBySha(sha256)?.file;
+      if (before === undefined || before === name || move) this.#recordImage(facts, { file: name });
+      if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
+      return name;
+    } finally {
+      this.#saving.delete(sha256);
+    }
+  }
+
+  /** Records an image that is not kept. */
+  drop(facts: Facts, verdict: Extract<Verdict, { keep: false }>): void {
+    // The same bytes as the kept image: there is nothing of their own to tell.
+    if (facts.sha256 === verdict.of) return;
+    const { of: kept, kind, distance } = verdict;
+    this.#recordImage(facts, { kept, kind, distance });
+  }
+
+  /** A second file for a duplicate: a hard link where the file system has them, else a copy. */
+  async linkDuplicate(
+    url: string,
+    format: ImageFormat,
+    sha256: string,
+    of: string,
+  ): Promise<string> {
+    const target = await this.fileOf(of);
+    if (target === undefined) throw new Error(`the kept image ${of} has no file`);
+    for (const name of this.#names(url, format, sha256)) {
+      const [from, to] = [join(this.#folder.root, target), join(this.#folder.root, name)];
+      try {
+        await link(from, to).catch((error) => {
+          if (error.code === 'EEXIST') throw error;
+          return copyFile(from, to, 1 /* COPYFILE_EXCL */);
+        });
+        return name;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+    return target;
+  }
+
+  /**
+   * Takes out an image that gave way to `by`, and with it the tie of all that were dropped for it.
+   * Returns the addresses that it had come from.
+   */
+  async giveWay(sha256: string, by: string, distance: number): Promise<ImageRecord[]> {
+    await this.#saving.get(sha256)?.catch(() => {});
+    const image = this.#catalog.imageBySha(sha256);
+    if (image?.file === undefined) return [];
+    const dropped = { kept: by, kind: 'near', distance } as const;
+    for (const other of this.#catalog.droppedFor(sha256)) {
+      this.#catalog.markDuplicate(other.sha256, {
+        ...dropped,
+        distance: other.distance ?? distance,
+      });
+    }
+    this.#catalog.markDuplicate(sha256, dropped);
+    await removeFile(this.#folder, image.file);
+    const duplicateOf = (await this.fileOf(by)) ?? by;
+    return this.#catalog.addressesOf(sha256).map((row): ImageRecord => {
+      const { url, page, attempts, ms } = row;
+      this.#catalog.recordAddress({ ...row, status: 'duplicate' });
+      return {
+        url,
+        ...(page !== undefined && { page }),
+        status: 'duplicate',
+        file: image.file as string,
+        sha256,
+        duplicateOf,
+        distance,
+        attempts,
+        ms,
+      };
+    });
+  }
+
+  /** What came of an address. */
+  record(
+    record: ImageRecord,
+    { fetched, alt }: { fetched?: Fetched; alt?: string | undefined } = {},
+  ): void {
+    const { url, page, status, sha256, error, attempts, ms } = record;
+    this.#catalog.recordAddress({
+      url,
+      ...(page !== undefined && { page }),
+      ...(alt !== undefined && { alt }),
+      status,
+      ...(sha256 !== undefined && { sha256 }),
+      ...(error && { error: error.code, message: error.message }),
+      attempts,
+      ms,
+      ...(fetched && { http: fetched.status }),
+      ...(fetched?.etag !== undefined && { etag: fetched.etag }),
+      ...(fetched?.lastModified !== undefined && { lastModified: fetched.lastModified }),
+      ...(fetched?.contentType !== undefined && { contentType: fetched.contentType }),
+      run: this.#run,
+      fetched: Date.now(),
+    });
+  }
+
+  /** Keeps a broken file apart from the images, under its hash. */
+  async keepDamaged(fetched: Fetched): Promise<void> {
+    const root = join(this.#folder.own, 'damaged');
+    await mkdir(root, { recursive: true });
+    const { stem, extension = 'bin' } = nameParts(fetched.url);
+    const name = `${stem}-${fetched.sha256.slice(0, 8)}.${extension}`;
+    await saveBody({ ...this.#folder, root }, fetched.body, fetched.sha256, [name]);
+  }
+
+  /** @param outcome `done` or an error code */
+  end(outcome: string, summary: Summary): void {
+    const { seconds: _, ...counts } = summary;
+    this.#catalog.endRun(this.#run, outcome, counts);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#saving.values());
+    this.#catalog.close();
+  }
+
+  *#names(url: string, format: ImageFormat, sha256: string): Generator<string> {
+    if (this.#options.names === 'sha256') {
+      yield fileName(sha256, undefined, format);
+      return;
+    }
+    const stem = this.#catalog.names.reserve(url);
+    const { extension } = nameParts(url);
+    for (const one of stemsOf(url, stem)) yield fileName(one, extension, format);
+  }
+
+  #recordImage({ sha256, bytes, inspection }: Facts, where: Partial<ImageRow>): void {
+    const { thumbnail, profile: _profile, ...facts } = inspection;
+    this.#catalog.recordImage(
+      { ...facts, ...where, sha256, bytes, run: this.#run } as ImageRow,
+      thumbnail,
+    );
+  }
+}

@@ -1,0 +1,192 @@
+/** One picture's way: fetched, looked at, compared, stored. */
+import type { ByteBudget } from '../concurrency/mod.ts';
+import type { Options } from '../config/schema.ts';
+import type { Deduper } from '../dedupe/mod.ts';
+import { TrawlError, toTrawlError } from '../errors.ts';
+import type { FetchPool } from '../fetch/mod.ts';
+import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
+import { type Inspector, inspectHeader } from '../inspect/mod.ts';
+import type { Candidate, Fetched, ImageRecord, Inspection } from '../model.ts';
+import { discardBody, peekBody } from './body.ts';
+import type { Found } from './context.ts';
+import { dataImage, shownUrl } from './data-url.ts';
+import type { EventStream } from './events.ts';
+import type { Finder } from './find.ts';
+import { keepImage } from './keep-image.ts';
+import type { Shelf } from './shelf.ts';
+
+export interface TakerContext {
+  readonly options: Options;
+  readonly pool: FetchPool;
+  readonly inspector: Inspector;
+  readonly deduper: Deduper;
+  readonly shelf: Shelf;
+  readonly finder: Finder;
+  readonly budget: ByteBudget;
+  readonly events: EventStream;
+  readonly signal: AbortSignal;
+}
+
+/** Addresses tried for one picture: a hostile page could name thousands. */
+const MAX_CANDIDATES = 6;
+
+export class ImageTaker {
+  readonly #context: TakerContext;
+  /** The same bytes under several addresses are looked at once. */
+  readonly #looking = new Map<string, Promise<Inspection>>();
+
+  constructor(context: TakerContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Never rejects but for what ends the run. Undefined when the address was a page, whose pictures
+   * come by themselves.
+   */
+  async take(found: Found): Promise<ImageRecord | undefined> {
+    const started = performance.now();
+    const { finder, shelf } = this.#context;
+    const { candidates, page } = found.ref;
+    let attempts = 0;
+    let failure: TrawlError | undefined;
+    try {
+      for (const candidate of candidates.slice(0, MAX_CANDIDATES)) {
+        try {
+          const record = await this.#takeCandidate(found, candidate, started);
+          return record && { ...record, attempts: record.attempts + attempts };
+        } catch (caught) {
+          const error = toTrawlError(caught);
+          if (error.kind === 'abort') throw error;
+          attempts += error.attempts;
+          // What the user wants to know is why the best one failed.
+          failure ??= error;
+        }
+      }
+    } finally {
+      if (found.mayBePage) finder.settle();
+    }
+    const { code, message } = failure as TrawlError;
+    const record: ImageRecord = {
+      url: shownUrl(candidates[0].url),
+      ...(page !== undefined && { page }),
+      status: 'failed',
+      error: { code, message },
+      attempts,
+      ms: Math.round(performance.now() - started),
+    };
+    shelf.record(record);
+    return record;
+  }
+
+  async #takeCandidate(
+    found: Found,
+    candidate: Candidate,
+    started: number,
+  ): Promise<ImageRecord | undefined> {
+    const { finder, options, pool, shelf } = this.#context;
+    const { url } = candidate;
+    const { page, space, alt } = found.ref;
+    const shown = shownUrl(url);
+    const known = await shelf.holding(shown);
+    const about = { url: shown, ...(page !== undefined && { page }) };
+    const ms = () => Math.round(performance.now() - started);
+    let sent = 0;
+    for (let round = 0; ; round++) {
+      const fetched =
+        (round === 0 ? found.fetched : undefined) ??
+        dataImage(url) ??
+        (await pool.submit({
+          url,
+          purpose: 'image',
+          named: found.named,
+          ...(page !== undefined && { referrer: page }),
+          ...(space !== undefined && { space }),
+          ...(known && { validators: known.validators }),
+        }));
+      sent += fetched.attempts;
+      if (known && fetched.status === 304) {
+        const record: ImageRecord = {
+          ...known.record,
+          ...about,
+          status: 'unchanged',
+          attempts: sent,
+          ms: ms(),
+        };
+        shelf.record(record, { fetched, alt });
+        return record;
+      }
+      try {
+        if (found.mayBePage && isPage(fetched)) {
+          finder.addPage(fetched);
+          return undefined;
+        }
+        this.#checkRobots(fetched, found.named);
+        const inspection = await this.#look(fetched);
+        const arrived = {
+          fetched,
+          inspection,
+          about: { ...about, attempts: sent, ms: ms() },
+          alt,
+          known,
+        };
+        return await keepImage(arrived, this.#context);
+      } catch (caught) {
+        const error = toTrawlError(caught);
+        error.attempts = sent;
+        // A cut image may come whole the next time, like a cut connection.
+        const again = error.code === 'truncated' && round < options.retries && /^https?:/.test(url);
+        if (!again) {
+          if (options.keepDamaged && (error.code === 'truncated' || error.code === 'damaged')) {
+            await shelf.keepDamaged(fetched);
+          }
+          await discardBody(fetched);
+          throw error;
+        }
+        await discardBody(fetched);
+      }
+    }
+  }
+
+  #checkRobots(fetched: Fetched, named: boolean): void {
+    if (!this.#context.options.robots || named || fetched.robotsTag === undefined) return;
+    const directives = parseRobotsDirectives(fetched.robotsTag, 'imgtrawl');
+    const { noimageindex, noai, noimageai, noindex } = directives;
+    const which = Object.entries({ noimageindex, noai, noimageai, noindex }).find(
+      ([, set]) => set,
+    )?.[0];
+    if (which)
+      throw new TrawlError(
+        'robots',
+        `${fetched.url} asks not to be taken (X-Robots-Tag: ${which})`,
+      );
+  }
+
+  /** Decodes in a worker when pictures are compared; else the header tells enough. */
+  #look(fetched: Fetched): Promise<Inspection> {
+    const { sha256 } = fetched;
+    const current = this.#looking.get(sha256);
+    if (current) return current;
+    const looking = this.#inspect(fetched).finally(() => this.#looking.delete(sha256));
+    this.#looking.set(sha256, looking);
+    return looking;
+  }
+
+  async #inspect(fetched: Fetched): Promise<Inspection> {
+    const { options, inspector, budget, signal } = this.#context;
+    using _lease = await budget.reserve(fetched.bytes, signal);
+    const bytes = await peekBody(fetched);
+    if (options.dedupe !== 'near') return inspectHeader(bytes, options.maxPixels);
+    return await inspector.inspect(bytes);
+  }
+}
+
+/** An HTML page, by what the server says and what the bytes are. */
+function isPage({ contentType, body }: Fetched): boolean {
+  if (!/^\s*(?:text\/html|application\/xhtml\+xml)/i.test(contentType ?? '')) return false;
+  if (body.in === 'file') return true;
+  return /^\s*(?:<!--|<!doctype\s+html|<html|<head|<body|<\?xml|<[a-z])/i.test(
+    new TextDecoder('latin1')
+      .decode(body.bytes.subarray(0, 512))
+      .replace(/^\u00ef\u00bb\u00bf/, ''),
+  );
+}
