@@ -1,21 +1,23 @@
 import type { Replaced, Verdict } from '../model.ts';
 import { Groups } from './groups.ts';
-import { isHashed, mayMatch } from './guards.ts';
-import { HASH_BITS, hamming, parseHash } from './hamming.ts';
+import { HASH_BITS } from './hamming.ts';
 import type { CandidateImage, KnownImage } from './image.ts';
-import { HammingIndex } from './index.ts';
-import { compareCopies, compareNames } from './rank.ts';
+import { Lookalikes } from './lookalikes.ts';
+import { compareCopies, compareNames, type Ranked } from './rank.ts';
 
 export type DedupeMode = 'off' | 'exact' | 'near';
 
 export interface DeduperOptions {
   /** `off` keeps everything, `exact` compares bytes only. Default `near`. */
   readonly mode?: DedupeMode;
-  /** PDQ bits in which near copies may differ, 0–256. Default 31, as PDQ's authors advise. */
+  /**
+   * PDQ bits in which near copies may differ, 0–256. Default 31, as PDQ's authors advise. Crops differ
+   * more; they are found by the second look, whose reach shrinks with a lower threshold.
+   */
   readonly nearThreshold?: number;
   /**
-   * Where the thumbnail of an image lies that came without one (a catalog, a cache), so that a
-   * million of them need not be in memory.
+   * Where thumbnails are kept (a catalog, a cache). Without it all are held in memory, 2.8 KB an
+   * image; with it only the newest 4,096, and it is asked for the others.
    */
   readonly thumbnailOf?: (sha256: string) => Uint8Array | undefined;
 }
@@ -33,18 +35,18 @@ export const DEFAULT_NEAR_THRESHOLD = 31;
  */
 export class Deduper {
   readonly #mode: DedupeMode;
-  readonly #threshold: number;
-  readonly #groups = new Groups<CandidateImage>(compareCopies);
+  readonly #groups = new Groups<Member>(compareCopies);
   readonly #ids = new Map<string, number>();
   /** From earlier runs: what lies on the disk keeps its name. */
   readonly #known = new Set<number>();
-  readonly #index = new HammingIndex();
-  /** By id in the index: the id in the groups. */
-  readonly #indexed: number[] = [];
+  readonly #lookalikes: Lookalikes;
+  /** From ids among the lookalikes to ids among the groups. */
+  readonly #filed: number[] = [];
 
   constructor(options: DeduperOptions = {}) {
     this.#mode = options.mode ?? 'near';
-    this.#threshold = options.nearThreshold ?? DEFAULT_NEAR_THRESHOLD;
+    const threshold = options.nearThreshold ?? DEFAULT_NEAR_THRESHOLD;
+    this.#lookalikes = new Lookalikes(threshold, options.thumbnailOf);
   }
 
   /**
@@ -106,13 +108,13 @@ export class Deduper {
   #again(id: number, image: CandidateImage): Verdict {
     const kept = this.#groups.kept(id);
     if (kept === undefined) {
-      this.#groups.replaceItem(id, image);
+      this.#groups.replaceItem(id, memberOf(image, this.#groups.item(id).near));
       this.#groups.offer(id);
       return { keep: true, replaces: [] };
     }
     const old = this.#groups.item(kept);
     if (!this.#known.has(id) && compareNames(image.name, this.#groups.item(id).name) < 0) {
-      this.#groups.replaceItem(id, image);
+      this.#groups.replaceItem(id, memberOf(image, this.#groups.item(id).near));
       this.#groups.offer(id);
       if (this.#groups.kept(id) === id) {
         return {
@@ -127,38 +129,38 @@ export class Deduper {
   }
 
   #file(image: CandidateImage, present: boolean): number {
-    const id = this.#groups.add(image, present);
+    const near = this.#mode === 'near' ? this.#lookalikes.add(image) : undefined;
+    const id = this.#groups.add(memberOf(image, near), present);
     this.#ids.set(image.sha256, id);
-    if (this.#mode === 'near' && isHashed(image)) {
-      const hash = parseHash(image.pdq as string);
-      if (hash !== undefined) {
-        this.#index.add(hash);
-        this.#indexed.push(id);
-      }
-    }
+    if (near !== undefined) this.#filed[near] = id;
     return id;
   }
 
-  /** Ids of all images that the pair-wise rule calls the same picture. */
   #matches(image: CandidateImage): number[] {
-    if (this.#mode !== 'near' || !isHashed(image)) return [];
-    const hash = parseHash(image.pdq as string);
-    if (hash === undefined) return [];
-    return this.#index
-      .query(hash, this.#threshold)
-      .ids.map((id) => this.#indexed[id] as number)
-      .filter((id) => mayMatch(image, this.#groups.item(id)));
+    if (this.#mode !== 'near') return [];
+    return this.#lookalikes.matches(image).map((near) => this.#filed[near] as number);
   }
 
   #replaced(of: number, by: number, shown = of): Replaced {
     return { sha256: this.#groups.item(shown).sha256, distance: this.#distance(of, by) };
   }
 
-  /** PDQ bits apart; all of them when one was never hashed. */
+  /** PDQ bits apart; all of them when one has no hash. */
   #distance(a: number, b: number): number {
     if (a === b) return 0;
-    const one = parseHash(this.#groups.item(a).pdq ?? '');
-    const other = parseHash(this.#groups.item(b).pdq ?? '');
-    return one === undefined || other === undefined ? HASH_BITS : hamming(one, other);
+    const [one, other] = [this.#groups.item(a).near, this.#groups.item(b).near];
+    return one === undefined || other === undefined
+      ? HASH_BITS
+      : this.#lookalikes.distance(one, other);
   }
+}
+
+/** What ranking and naming need of an image, and its id among the lookalikes. */
+interface Member extends Ranked {
+  readonly near: number | undefined;
+}
+
+function memberOf(image: CandidateImage, near: number | undefined): Member {
+  const { sha256, name, format, width, height, bytes } = image;
+  return { sha256, name, format, width, height, bytes, near };
 }

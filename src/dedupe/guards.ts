@@ -4,32 +4,42 @@ import { type CandidateImage, shownSize } from './image.ts';
 export const MIN_QUALITY = 50;
 
 /**
- * Largest ratio of two aspect ratios that cropping can explain: 5 % of one side only, a border of
- * a pixel or rounding on a thumbnail on top.
+ * A copy may fall this low when its original does not and a second look confirms the pair: reducing
+ * and darkening cost up to nine points of quality. A flat image has less than 20.
  */
-const MAX_ASPECT_CHANGE = 1.08;
+export const MIN_QUALITY_OF_COPY = 40;
 
 /**
- * Reasons not to look further at a pair that has nothing to do with pixels: no usable hash, a
- * shape that cropping does not explain, an animation against a still (or one of other length).
+ * Largest ratio of two aspect ratios that cropping can explain: 5 % off the top and the bottom only,
+ * or 10 % off one side.
  */
-export function mayMatch(a: CandidateImage, b: CandidateImage): boolean {
+const MAX_ASPECT_CHANGE = 1.115;
+
+/** What the guards look at. */
+export type Shape = Pick<CandidateImage, 'width' | 'height' | 'orientation' | 'frames' | 'quality'>;
+
+/**
+ * Reasons not to look further at a pair that have nothing to do with pixels: an animation against a
+ * still (or one of other length), a shape that cropping does not explain, a hash that says little.
+ */
+export function mayMatch(a: Shape, b: Shape): boolean {
+  const change = aspectChange(a, b);
+  // A side of n pixels may have been n ± ½ before rounding.
+  const rounding = 1 + 0.5 / shortSide(a) + 0.5 / shortSide(b);
   return (
-    isHashed(a) && isHashed(b) && (a.frames ?? 1) === (b.frames ?? 1) && aspectChange(a, b) <= 1
+    (a.frames ?? 1) === (b.frames ?? 1) &&
+    Math.max(change, 1 / change) <= MAX_ASPECT_CHANGE * rounding &&
+    Math.max(a.quality ?? 0, b.quality ?? 0) >= MIN_QUALITY
   );
 }
 
-/** Whether near copies of the image can be found at all. */
-export function isHashed(image: CandidateImage): boolean {
-  return image.pdq !== undefined && (image.quality ?? 0) >= MIN_QUALITY;
-}
-
-/** At most 1 when cropping and rounding to whole pixels explain the two shapes. */
-function aspectChange(a: CandidateImage, b: CandidateImage): number {
+/** Aspect ratio (width / height, as shown) of `b` over that of `a`. */
+export function aspectChange(a: Shape, b: Shape): number {
   const [aw, ah] = shownSize(a);
   const [bw, bh] = shownSize(b);
-  // A side of n pixels may have been n ± ½ before rounding.
-  const rounding = 1 + 0.5 / Math.min(aw, ah) + 0.5 / Math.min(bw, bh);
-  const ratio = (aw * bh) / (ah * bw);
-  return Math.max(ratio, 1 / ratio) / (MAX_ASPECT_CHANGE * rounding);
+  return (ah * bw) / (aw * bh);
+}
+
+function shortSide(image: Shape): number {
+  return Math.min(image.width, image.height);
 }

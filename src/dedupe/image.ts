@@ -35,6 +35,8 @@ export interface KnownImage extends CandidateImage {
 }
 
 /** Width by height as shown, in pixels. */
-export function shownSize(image: CandidateImage): readonly [number, number] {
+export function shownSize(
+  image: Pick<CandidateImage, 'width' | 'height' | 'orientation'>,
+): readonly [number, number] {
   return (image.orientation ?? 1) >= 5 ? [image.height, image.width] : [image.width, image.height];
 }

@@ -40,6 +40,21 @@ export class HammingIndex {
     return this.#count - this.#removed;
   }
 
+  /** Hashes stored, the removed ones included: one above the highest id. */
+  get length(): number {
+    return this.#count;
+  }
+
+  /** Bits between `hash` and that of `id`; above `limit`, some number above it. */
+  distance(hash: HashWords, id: number, limit = 256): number {
+    return hammingAt(hash, this.#words, id * HASH_WORDS, limit);
+  }
+
+  /** Bits between the hashes of two ids. */
+  between(a: number, b: number): number {
+    return this.distance(this.#words.subarray(a * HASH_WORDS, (a + 1) * HASH_WORDS), b);
+  }
+
   /** Memory of the typed arrays, in bytes. */
   get byteLength(): number {
     const tables = this.#tables.reduce((sum, table) => sum + table.byteLength, 0);

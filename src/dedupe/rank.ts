@@ -30,13 +30,18 @@ const FIDELITY: Readonly<Record<ImageFormat, 0 | 1 | 2 | 3>> = {
   cur: 0,
 };
 
+export type Ranked = Pick<
+  CandidateImage,
+  'sha256' | 'name' | 'format' | 'width' | 'height' | 'bytes'
+>;
+
 /**
  * Orders copies of one picture, the one to keep first: larger area, then less compressed (format,
  * then bytes, which at equal area are the bytes per pixel), then the shorter name (`photo.jpg`
  * before `photo (1).jpg`), then the name itself, then the hash: a total order, so that the kept
  * copy is a function of the set.
  */
-export function compareCopies(a: CandidateImage, b: CandidateImage): number {
+export function compareCopies(a: Ranked, b: Ranked): number {
   return (
     b.width * b.height - a.width * a.height ||
     FIDELITY[b.format] - FIDELITY[a.format] ||
