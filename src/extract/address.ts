@@ -33,11 +33,14 @@ const CONTAINS_IMAGE = new RegExp(`\\.(?:${EXTENSIONS})(?:[!:@_/,;~-]|%[0-9a-f]{
 export const MENTIONS_IMAGE = new RegExp(`\\.(?:${EXTENSIONS})(?![a-z0-9])`, 'i');
 const FORMAT_IN_QUERY = /[?&](?:fm|format|f|fmt|ext)=(?:jpe?g|pjpg|png|gif|webp|avif)(?:&|$)/i;
 
-/** The path of an absolute address, without query. */
+/** The path of an address, absolute or as written, without query. */
 export function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const slashes = url.indexOf('//');
+  const isAbsolute = slashes === 0 || (slashes > 0 && url[slashes - 1] === ':');
+  const start = isAbsolute ? url.indexOf('/', slashes + 2) : 0;
+  if (start < 0) return '/';
   const end = url.indexOf('?', start);
-  return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
+  return url.slice(start, end < 0 ? undefined : end);
 }
 
 /** The path ends in an image's extension. */

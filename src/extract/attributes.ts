@@ -45,7 +45,7 @@ const MAX_VALUE = 1 << 20;
 /** Reads every attribute that is not the standard's. `isImage`: the element stands for a picture. */
 export function readOtherAttributes(reader: Reader, node: TreeNode, isImage: boolean): void {
   for (const { name, value } of node.attributes) {
-    if (value.length < 3 || value.length > MAX_VALUE) continue;
+    if (value.length < 2 || value.length > MAX_VALUE) continue;
     if (STANDARD.has(name)) {
       if (name === 'content' || name === 'value') readJson(reader, node, name, value);
       continue;

@@ -80,10 +80,13 @@ export class Collector {
   /** What addresses are resolved against. */
   readonly base: string;
   private readonly settings: Settings;
+  private readonly encodeQuery: ((raw: string) => string) | undefined;
 
-  constructor(base: string, settings: Settings) {
+  /** `encodeQuery`: see query-encoding.ts. */
+  constructor(base: string, settings: Settings, encodeQuery?: (raw: string) => string) {
     this.base = base;
     this.settings = settings;
+    this.encodeQuery = encodeQuery;
   }
 
   open(): Group {
@@ -112,7 +115,8 @@ export class Collector {
     const mayBeData = head === 0x64 || head === 0x44 || head <= 0x20;
     const inline = mayBeData ? inlineImage(raw) : undefined;
     if (inline !== undefined) return this.settings.dataUrls ? inline : undefined;
-    return isTemplate(raw) ? undefined : resolveAddress(raw, this.base);
+    if (isTemplate(raw)) return undefined;
+    return resolveAddress(this.encodeQuery?.(raw) ?? raw, this.base);
   }
 }
 

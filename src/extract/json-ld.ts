@@ -14,6 +14,8 @@ export interface JsonLdAddress {
   readonly key: string;
   /** Pixels, when the ImageObject tells. */
   readonly width?: number;
+  /** The thumbnail of an image that is there too. */
+  readonly small?: boolean;
 }
 
 /** Properties of schema.org whose value is an image (an address or an ImageObject). */
@@ -77,12 +79,15 @@ function readObject(
     if (image && ADDRESS_KEYS.has(name)) {
       for (const url of strings(value)) {
         if (isOtherMedia(url)) continue;
-        own.push({ url, key: key || name, ...(width === undefined ? {} : { width }) });
+        const small = name.startsWith('thumbnail');
+        const size = width === undefined || small ? {} : { width };
+        own.push({ url, key: IMAGE_KEYS.has(key) ? key : name, small, ...size });
       }
       if (typeof value === 'string') continue;
     }
     if (image && name === '@id' && typeof value === 'string') {
-      if (hasImageExtension(value.replace(/#.*$/s, ''))) own.push({ url: value, key: key || name });
+      if (hasImageExtension(value.replace(/#.*$/s, '')))
+        own.push({ url: value, key: key || 'image' });
       continue;
     }
     const isImageKey = IMAGE_KEYS.has(name);
@@ -120,16 +125,16 @@ function pixels(value: Json): number | undefined {
   return typeof number === 'number' && number > 0 && number < 1e6 ? Math.round(number) : undefined;
 }
 
+const OPENING = /^(?:\s{0,99}(?:<!--|(?:\/\/|\/\*)?\s{0,99}<!\[CDATA\[(?:\s{0,99}\*\/)?))+/;
+const CLOSING =
+  /(?:(?:(?:\/\/|\/\*)?\s{0,99}\]\]>(?:\s{0,99}\*\/)?|(?:\/\/)?\s{0,99}-->)\s{0,99})+$/;
+
 /**
  * JSON as it is found in pages: wrapped in comments or CDATA, with raw line breaks in strings,
  * comments, trailing commas, or several documents in a row.
  */
 export function parseUntidy(text: string): Json {
-  const bare = text
-    .trim()
-    .replace(/^(?:<!--|\/\/\s*<!\[CDATA\[|\/\*\s*<!\[CDATA\[\s*\*\/|<!\[CDATA\[)+/, '')
-    .replace(/(?:-->|\/\/\s*\]\]>|\/\*\s*\]\]>\s*\*\/|\]\]>)+$/, '')
-    .trim();
+  const bare = text.trim().replace(OPENING, '').replace(CLOSING, '').trim();
   if (bare === '') return undefined;
   try {
     return JSON.parse(bare);

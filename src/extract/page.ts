@@ -12,6 +12,7 @@ import { joinNoscripts } from './noscript.ts';
 import { type ExtractOptions, settingsOf } from './options.ts';
 import { parseHtml } from './parse.ts';
 import { toReferences } from './pictures.ts';
+import { queryEncoder } from './query-encoding.ts';
 import { type Noscript, Reader } from './reader.ts';
 import { select } from './selector.ts';
 import { addCssImage } from './sheet.ts';
@@ -52,16 +53,14 @@ export interface PageImages {
 /** Never throws on any page; throws `usage` for options that cannot be understood. */
 export function extractPage(input: PageInput, options: ExtractOptions = {}): PageImages {
   const settings = settingsOf(options);
-  const html =
+  const { text: html, encoding } =
     typeof input.html === 'string'
-      ? input.html
-      : decodeDocument(input.html, input.contentType).text;
+      ? { text: input.html, encoding: 'utf-8' }
+      : decodeDocument(input.html, input.contentType);
   const selector = settings.selector;
   const root = parseHtml(html, { keepData: settings.dataUrls, keepText: selector !== undefined });
-  const reader = new PageReader(
-    /<base[\s/]/i.test(html) ? baseOf(root, input.url) : input.url,
-    settings,
-  );
+  const base = /<base[\s/]/i.test(html) ? baseOf(root, input.url) : input.url;
+  const reader = new PageReader(base, settings, queryEncoder(encoding));
   reader.read(root, selector === undefined ? undefined : select(root, selector));
   joinNoscripts(reader);
   return {
@@ -234,9 +233,8 @@ class PageReader extends Reader {
     if (!/^application\/ld\+json\b/.test(type)) return;
     for (const { addresses } of readJsonLd(node.text)) {
       const group = this.collector.open();
-      for (const { url, key, width } of addresses) {
-        const role = key === 'thumbnailUrl' && addresses.length > 1 ? 'thumb' : 'plain';
-        this.add(group, url, `json-ld.${key}`, { width, role });
+      for (const { url, key, width, small } of addresses) {
+        this.add(group, url, `json-ld.${key}`, { width, role: small ? 'thumb' : 'plain' });
       }
     }
   }

@@ -36,9 +36,9 @@ export class Reader {
   /** Groups of elements that stand for a picture. */
   readonly groupOf = new Map<TreeNode, Group>();
 
-  constructor(base: string, settings: Settings) {
+  constructor(base: string, settings: Settings, encodeQuery?: (raw: string) => string) {
     this.settings = settings;
-    this.collector = new Collector(base, settings);
+    this.collector = new Collector(base, settings, encodeQuery);
   }
 
   /** The group of an element; opened when first asked for, or that of the link around it. */
