@@ -36,6 +36,8 @@ export interface Peeked {
   readonly all: Bytes;
   /** The head is all there is. */
   readonly ended: boolean;
+  /** Gives the source up instead of reading `all`. */
+  close(): Promise<void>;
 }
 
 /** Reads on until there are `size` bytes, `enough` says so or the stream ends. */
@@ -63,7 +65,10 @@ export async function peek(
       askAt = length < 1024 ? length + 1 : length * 2;
     }
   }
-  return { head: concat(parts, length), all: rejoin(parts, iterator, ended), ended };
+  const close = async () => {
+    await iterator.return?.();
+  };
+  return { head: concat(parts, length), all: rejoin(parts, iterator, ended), ended, close };
 }
 
 async function* rejoin(

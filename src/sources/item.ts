@@ -115,6 +115,11 @@ export interface SourceHints {
   readonly contentType?: string;
   /** Address after redirects. */
   readonly url?: string;
+  /**
+   * Someone may be typing: reading starts as soon as the first line is an address, before there is
+   * enough to look at. Default false.
+   */
+  readonly eager?: boolean;
 }
 
 export const DEFAULT_MAX_PAGE_BYTES = 20_000_000;

@@ -104,7 +104,8 @@ async function openLocal(
 ): Promise<OpenedSource> {
   const where = path === undefined ? { name } : { name, path };
   try {
-    const reading = await readManifest(stream, { name: basename(path ?? name) }, options);
+    const hints = { name: basename(path ?? name), eager: path === undefined };
+    const reading = await readManifest(stream, hints, options);
     if (reading.kind === 'items') return { ...reading, name };
     if (reading.kind === 'image') return { kind: 'local-image', ...where, bytes: reading.bytes };
     const limit = options.maxPageBytes ?? DEFAULT_MAX_PAGE_BYTES;

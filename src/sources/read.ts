@@ -52,14 +52,34 @@ export async function readManifest(
   options: SourceOptions = {},
 ): Promise<Reading> {
   const { name } = hints;
-  const peeked = await peekUnpacked(source, hints);
-  const { head } = peeked;
+  const early = (head: Uint8Array) => hints.eager === true && decidedEarly(head, hints);
+  const peeked = await peekUnpacked(source, name, early);
+  try {
+    return recognise(peeked, hints, options, early);
+  } catch (error) {
+    // A glob over ten thousand unreadable files must not keep them open.
+    await peeked.close();
+    throw error;
+  }
+}
+
+function recognise(
+  { head: peekedHead, all, ended }: Peeked,
+  hints: SourceHints,
+  options: SourceOptions,
+  early: (head: Uint8Array) => boolean,
+): Reading {
+  const { name } = hints;
+  // Cut, so that the answer does not depend on how large the chunks happen to be.
+  const head = peekedHead.subarray(0, SNIFF_BYTES);
+  const whole = ended && head.length === peekedHead.length;
   if (head.length === 0) throw new TrawlError('source-unreadable', `${name} is empty`);
-  const bytes = guarded(peeked.all, name);
   const encoding = sniffEncoding(head, hints.contentType);
-  const text = new TextDecoder(encoding).decode(head, { stream: !peeked.ended });
-  const format = options.inputFormat ?? sniff(head, text, peeked.ended, hints);
+  const text = new TextDecoder(encoding).decode(head, { stream: !whole });
+  const sniffed = early(head) ? 'list' : sniff(head, text, whole, hints);
+  const format = options.inputFormat ?? sniffed;
   if (format === undefined) throw notUnderstood(name, head, text);
+  const bytes = guarded(all, name);
   if (format === 'html') return { kind: 'page', bytes };
   if (format === 'image') return { kind: 'image', bytes };
   const base = options.baseUrl ?? hints.url;
@@ -68,12 +88,15 @@ export async function readManifest(
   return { kind: 'items', format, batches: understood(batches, format, name) };
 }
 
-async function peekUnpacked(source: Bytes, hints: SourceHints): Promise<Peeked> {
+async function peekUnpacked(
+  source: Bytes,
+  name: string,
+  enough: (head: Uint8Array) => boolean,
+): Promise<Peeked> {
   try {
-    const plain = await unpack(source, hints.name);
-    return await peek(plain, SNIFF_BYTES, (head) => decidedEarly(head, hints));
+    return await peek(await unpack(source, name), SNIFF_BYTES, enough);
   } catch (error) {
-    throw unreadable(hints.name, error);
+    throw unreadable(name, error);
   }
 }
 

@@ -54,6 +54,9 @@ function delimitedFormat(rows: readonly string[]): SourceFormat | undefined {
   return undefined;
 }
 
+/** Repetitions are bounded: this is searched for at every bracket. */
 function isMarkdown(text: string): boolean {
-  return /!?\[[^\]\n]*\]\(\s*<?[^)\s]|^ {0,3}\[[^\]\n]+\]:\s+\S|!\[[^\]\n]*\]\[/m.test(text);
+  return /!?\[[^\]\n]{0,300}\]\(\s?<?[^)\s]|^ {0,3}\[[^\]\n]{1,300}\]:[ \t]{1,9}\S|!\[[^\]\n]{0,300}\]\[/m.test(
+    text,
+  );
 }

@@ -6,7 +6,7 @@ import { sniffJson } from './sniff-json.ts';
 import { sniffLines } from './sniff-lines.ts';
 import { sniffMarkup } from './sniff-markup.ts';
 
-/** Bytes looked at. Also what a slow stream must deliver before reading starts, see `decidedEarly`. */
+/** Bytes looked at. */
 export const SNIFF_BYTES = 64 * 1024;
 
 export interface Beginning {
@@ -34,7 +34,8 @@ export function sniff(
 /**
  * A first line that is a bare address settles that this is a list, so that
  * `(echo URL; sleep 60) | imgtrawl -` begins at once. It looks at that line alone, thus the answer
- * does not depend on how the stream was cut.
+ * does not depend on how the stream was cut; a list with windows-1252 further down is then taken
+ * for UTF-8, which is why this is for streams that may be slow only.
  */
 export function decidedEarly(head: Uint8Array, hints: SourceHints): boolean {
   if (hintedFormat(hints) !== undefined) return false;

@@ -82,6 +82,20 @@ describe('JSON', () => {
     ]);
   });
 
+  test('a lost quote costs its own element only, with brackets in its strings or behind it', async () => {
+    const json = [
+      '[{"a": "}x]", "url": "https://a.test/1,',
+      ' "b": 1},',
+      '{"a": "}x]", "url": "https://a.test/2}},',
+      '{"a": "}x]", "url": "https://a.test/3"}]',
+    ];
+    expect(await urlsOf(json.join('\n'))).toEqual([
+      '1: malformed JSON: a string is not closed',
+      '3: malformed JSON: a string is not closed',
+      'https://a.test/3',
+    ]);
+  });
+
   test('what a text cut short still holds is read', async () => {
     expect(await urlsOf('[{"url":"https://a.test/1"},\n{"url":"https://a.te')).toEqual([
       'https://a.test/1',

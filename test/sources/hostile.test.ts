@@ -145,39 +145,89 @@ describe('hostile packing', () => {
   });
 });
 
-describe('hostile Markdown', () => {
-  test.each([
-    '[',
-    '![',
-    '![](',
-    '[a](',
-    '](',
-    '`',
-    '`a',
-    '<',
-    '[a]: ',
-    '[a][',
-    '![a](<',
-    '\\',
-    '[a]\n\n',
-    'data:image/',
-    '](data:image/png;base64,',
-    '[x](((((',
-    '"',
-  ])('%j over and over is read in linear time', async (part) => {
+describe('one thing over and over is read in linear time', () => {
+  const parts: [SourceFormat, string][] = [
+    ...[
+      '[',
+      '![',
+      '![](',
+      '[a](',
+      '](',
+      '`',
+      '`a',
+      '<',
+      '[a]: ',
+      '[a][',
+      '![a](<',
+      '\\',
+      '[a]\n\n',
+      '"',
+      '    x\n\n',
+    ],
+    ...[
+      '](data:image/',
+      '](data:image/png;base64,',
+      '[x](((((',
+      '- ',
+      '> ',
+      '1. ',
+      '``` `',
+      '[[a]]',
+      '![a][b] ',
+      ' \n',
+    ],
+  ].map((part) => ['markdown', part]);
+  parts.push(
+    ...['"', '"\n', 'x","\n', '""', ',', '\n', '","', 'a,"b\n', ' '].map(
+      (part) => ['csv', part] as [SourceFormat, string],
+    ),
+    ...['{"a":', '[', '"', '"\n', ',', '\\', '{}', ']', '"a":[', '1 '].map(
+      (part) => ['json', part] as [SourceFormat, string],
+    ),
+    ...['<a', '&', '<![CDATA[', ']]', '<!--', '<a b="', '</a>', '<item>', '&#x', '<?', '<!'].map(
+      (part) => ['rss', part] as [SourceFormat, string],
+    ),
+    ...['#', ' #', ' ', '\t', 'a ', '\r'].map((part) => ['list', part] as [SourceFormat, string]),
+  );
+
+  test.each(parts)('%s: %j', async (inputFormat, part) => {
     const time = async (length: number) => {
-      const text = `![x](y.jpg)\n${part.repeat(length / part.length)}`;
+      const text = `![x](y.jpg),url\n${part.repeat(length / part.length)}`;
       const start = process.cpuUsage();
-      await itemsOf(text, {}, { inputFormat: 'markdown', baseUrl: 'https://a.test/' }).catch(
-        () => {},
-      );
-      const { user } = process.cpuUsage(start);
-      return user;
+      await itemsOf(text, {}, { inputFormat, baseUrl: 'https://a.test/' }).catch(() => {});
+      return process.cpuUsage(start).user;
     };
     await time(20_000);
     const small = await time(50_000);
     // Four times the text; quadratic would be 16 times the work. The constant absorbs noise.
     expect(await time(200_000)).toBeLessThan(small * 10 + 100_000);
+  });
+
+  test.each([
+    '<',
+    '{',
+    '[',
+    '"',
+    '<!--',
+    '<?',
+    '<!doctype [',
+    '#',
+    '# ',
+    ',',
+    '[a',
+    '\t',
+    ' ',
+    'a.',
+    'http',
+  ])('recognising %j', async (part) => {
+    const time = async (length: number) => {
+      const start = process.cpuUsage();
+      await itemsOf(part.repeat(length / part.length)).catch(() => {});
+      return process.cpuUsage(start).user;
+    };
+    await time(4000);
+    const small = await time(15_000);
+    expect(await time(60_000)).toBeLessThan(small * 10 + 100_000);
   });
 });
 

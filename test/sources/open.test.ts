@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -94,6 +94,24 @@ test('a typing error in any argument stops before the first is opened', async ()
   await expect(open(['list.gz', 'missing.txt'])).rejects.toMatchObject({ code: 'usage' });
   await expect(open([])).rejects.toMatchObject({ code: 'usage' });
   await expect(open(['-', '-'])).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('files that cannot be read do not stay open', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sources-'));
+  try {
+    for (let i = 0; i < 50; i++) await writeFile(join(folder, `${i}.bin`), '%PDF\0');
+    const stdin = () => stream('');
+    for await (const source of openSources(['*.bin'], {}, { cwd: folder, stdin })) {
+      expect(source.kind).toBe('failed');
+    }
+    const fds = await readdir('/proc/self/fd').catch(() => []);
+    const targets = await Promise.all(
+      fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(targets.filter((target) => target.startsWith(folder))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a page over the limit is refused', async () => {

@@ -26,9 +26,11 @@ async function* readRows(
     if (records === undefined) {
       // The delimiter shows in the first line that is not blank, once all of it is there.
       head += chunk;
-      const line = /^\s*(\S[^\n]*)\n/.exec(head)?.[1];
+      if (!chunk.includes('\n') && head.length < MAX_HEADER) continue;
+      const start = head.slice(0, MAX_HEADER);
+      const line = /^\s*(\S[^\n]*)\n/.exec(start)?.[1];
       if (line === undefined && head.length < MAX_HEADER) continue;
-      records = new CsvRecords(delimiterOf(line ?? head));
+      records = new CsvRecords(delimiterOf(line ?? start));
       input = head;
     }
     const items = table.items(records.push(input));
