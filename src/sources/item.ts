@@ -90,7 +90,7 @@ export type SourceItem = AddressItem | ImageItem | PageItem | HtmlItem | NestedI
 export type SourceBatches = AsyncIterable<readonly SourceItem[]>;
 
 export interface SourceOptions {
-  /** Address that relative addresses resolve against. Default: the manifest's own address, if any. */
+  /** What relative addresses resolve against in sources without an address of their own (files, stdin). */
   readonly baseUrl?: string;
   /** Key that holds the address in JSON records. Default: the usual names, see `names.ts`. */
   readonly urlKey?: string;

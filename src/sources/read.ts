@@ -82,7 +82,7 @@ function recognise(
   const bytes = guarded(all, name);
   if (format === 'html') return { kind: 'page', bytes };
   if (format === 'image') return { kind: 'image', bytes };
-  const base = options.baseUrl ?? hints.url;
+  const base = hints.url ?? options.baseUrl;
   const context: ReaderContext = { name, base, options };
   const batches = READERS[format](decodeText(bytes, encoding), context);
   return { kind: 'items', format, batches: understood(batches, format, name) };
