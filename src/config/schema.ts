@@ -93,6 +93,12 @@ export const OPTIONS = {
     flagOnly: true,
   }),
 
+  wait: option(bool(false), {
+    describe: 'Wait for another run that holds the folder, instead of ending with 4',
+    group: 'Run',
+    on: GET,
+  }),
+
   // What to take
   from: option(list(), {
     describe: 'Kinds of places: content, links, meta, css, icons, all (default: all but icons)',

@@ -34,5 +34,7 @@ export interface Page {
   readonly depth: number;
   readonly referrer?: string;
   readonly space?: Fetched['space'];
+  /** Nobody said that it is there: no failure when it is not. */
+  readonly optional?: boolean;
   readonly fetched?: Fetched;
 }

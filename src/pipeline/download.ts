@@ -48,8 +48,10 @@ export async function download(
   // Everything that can be refused is refused before the first request.
   const extract = extractOptions(options);
   const wanted = addressFilter(options.include, options.exclude);
-  const { names } = options;
-  await using shelf = await Shelf.open(options.out, { names, sources: args });
+  const { names, wait } = options;
+  const onLost = (error: TrawlError) => ending.abort(error);
+  const shelving = { names, wait, sources: args, signal, onLost };
+  await using shelf = await Shelf.open(options.out, shelving);
   const fetching = fetchOptions(options, shelf.partialDir);
   await using inspector = createInspector({
     ...inspectOptions(options),

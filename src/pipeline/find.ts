@@ -60,7 +60,8 @@ export class Finder {
 
   /** An address that may have been a page is one. Its body is taken over. */
   addPage(fetched: Fetched): void {
-    this.#follow({ url: fetched.url, named: true, depth: 0, fetched });
+    const page = { url: fetched.url, named: true, depth: 0, fetched };
+    if (this.#crawl.claim(page.url)) this.#queue(page);
   }
 
   /** An address that may have been a page has been dealt with. */
@@ -93,9 +94,7 @@ export class Finder {
       case 'url': {
         const page = { url: source.url, named: true, depth: 0 };
         await this.#followInTurn(page);
-        for (const url of await this.#crawl.sitemaps(source.url)) {
-          await this.#followInTurn({ url, named: false, depth: 0 });
-        }
+        for (const sitemap of await this.#crawl.sitemaps(source.url)) this.#queue(sitemap);
         return;
       }
       case 'items': {
@@ -131,9 +130,13 @@ export class Finder {
   async #readPages(): Promise<void> {
     const { events, signal } = this.#context;
     const visitor = {
-      addPage: (page: Page) => this.#follow(page),
+      addPage: (page: Page, manifest: string) => {
+        if (this.#crawl.claimListed(page.url, manifest)) this.#queue(page);
+      },
       visited: (...visit: Parameters<Crawl['links']>) => {
-        for (const page of this.#crawl.links(...visit)) this.#queue(page);
+        const isNew = this.#crawl.isNew(...visit);
+        for (const page of isNew ? this.#crawl.links(...visit) : []) this.#queue(page);
+        return isNew;
       },
     };
     const outcomes = map(this.#pages, {
@@ -148,6 +151,7 @@ export class Finder {
       } catch (caught) {
         const error = toTrawlError(caught);
         if (error.kind === 'abort') throw error;
+        if (outcome.task.optional) continue;
         events.emit({ type: 'source-failed', source: outcome.task.url, error });
       } finally {
         this.settle();
@@ -166,10 +170,6 @@ export class Finder {
       await this.#found.push(found);
     }
     this.#context.events.emit({ type: 'source', source, images });
-  }
-
-  #follow(page: Page): void {
-    if (this.#crawl.claim(page.url)) this.#queue(page);
   }
 
   /** Waits while many pages wait: only for the reader of sources, which no page waits for. */

@@ -24,10 +24,25 @@ export interface KeepContext {
 
 export async function keepImage(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
   const { fetched, alt } = arrived;
+  const { shelf, options } = context;
   const record = await decide(arrived, context);
   await discardBody(fetched);
-  context.shelf.record(record, { fetched, alt });
-  return record;
+  const final =
+    options.dedupe === 'off' || options.onDuplicate === 'keep'
+      ? record
+      : await still(record, shelf);
+  shelf.record(final, { fetched, alt });
+  return final;
+}
+
+/** A better copy may have come between the saving of an image and its report. */
+async function still(record: ImageRecord, shelf: Shelf): Promise<ImageRecord> {
+  const { file, ...rest } = record;
+  if (record.status !== 'saved' || file === undefined) return record;
+  const duplicateOf = await shelf.overtakenBy(record.sha256 as string, file);
+  return duplicateOf === undefined
+    ? record
+    : { ...rest, status: 'duplicate', duplicateOf, distance: 0 };
 }
 
 async function decide(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
@@ -54,10 +69,10 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   if (verdict.keep) {
     const move = verdict.replaces.some((old) => old.sha256 === sha256);
     const file = await putOrForget(about.url, arrived, move, context);
-    for (const old of verdict.replaces) await replace(old, sha256, context);
+    for (const old of verdict.replaces) await replace(old, sha256, about.url, context);
     return { ...record, status: 'saved', file };
   }
-  for (const old of verdict.replaces) await replace(old, verdict.of, context);
+  for (const old of verdict.replaces) await replace(old, verdict.of, about.url, context);
   const { of, distance } = verdict;
   if (options.onDuplicate === 'keep') {
     return { ...record, status: 'saved', file: await shelf.put(about.url, fetched, facts, false) };
@@ -89,11 +104,13 @@ async function putOrForget(
 async function replace(
   old: { readonly sha256: string; readonly distance: number },
   by: string,
+  url: string,
   { shelf, events }: KeepContext,
 ): Promise<void> {
   // The same bytes under a better name: `put` has moved the file.
-  if (old.sha256 === by) return;
-  for (const record of await shelf.giveWay(old.sha256, by, old.distance)) {
+  const demoted =
+    old.sha256 === by ? shelf.renamed(by, url) : shelf.giveWay(old.sha256, by, old.distance);
+  for (const record of await demoted) {
     events.emit({ type: 'replaced', record });
   }
 }

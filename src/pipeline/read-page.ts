@@ -11,9 +11,9 @@ import { sourceOptions } from './source-options.ts';
 
 export interface PageVisitor {
   /** A page that a manifest names. */
-  readonly addPage: (page: Page) => void;
-  /** Called with what a page holds, for its links. */
-  readonly visited: (page: Page, images: PageImages, fetched: Fetched) => void;
+  readonly addPage: (page: Page, manifest: string) => void;
+  /** Called with what a page holds, for its links. False when it was read under another address. */
+  readonly visited: (page: Page, images: PageImages, fetched: Fetched) => boolean;
 }
 
 /** Throws TrawlError when the page cannot be had or understood. */
@@ -43,13 +43,15 @@ export async function readPage(
     }
     case 'items': {
       const manifest = { name: page.url, named: false, page: finalUrl, space };
-      return itemImages(reading.batches, manifest, context, visitor.addPage);
+      return itemImages(reading.batches, manifest, context, (one) =>
+        visitor.addPage(one, page.url),
+      );
     }
     case 'page': {
       const html = await whole(reading.bytes, page.url, options.maxPageBytes);
       if (fetched.body.in === 'file') await rm(fetched.body.path, { force: true });
       const images = extractPage({ html, url: finalUrl, ...type }, extract);
-      visitor.visited(page, images, fetched);
+      if (!visitor.visited(page, images, fetched)) return [];
       const refs = [...images.images, ...(await sheetImages(images, finalUrl, context, space))];
       return refs.map((ref) => ({ ref: { ...ref, space }, named: false, mayBePage: false }));
     }

@@ -5,13 +5,16 @@
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KnownImage } from '../dedupe/mod.ts';
+import type { TrawlError } from '../errors.ts';
 import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched, ImageFormat, ImageRecord, Inspection, Verdict } from '../model.ts';
 import {
   Catalog,
   type Folder,
+  type FolderLock,
   fileName,
   type ImageRow,
+  lockFolder,
   makeFolder,
   nameParts,
   removeFile,
@@ -24,6 +27,11 @@ import type { Summary } from './events.ts';
 export interface ShelfOptions {
   readonly names: 'url' | 'sha256';
   readonly sources: readonly string[];
+  /** Wait for another run that holds the folder. */
+  readonly wait: boolean;
+  readonly signal: AbortSignal;
+  /** The folder was taken over by another run. */
+  readonly onLost: (error: TrawlError) => void;
 }
 
 /** What the folder holds of an address, whole and as the catalog says. */
@@ -43,13 +51,15 @@ export interface Facts {
 export class Shelf implements AsyncDisposable {
   readonly #options: ShelfOptions;
   readonly #folder: Folder;
+  readonly #lock: FolderLock;
   readonly #catalog: Catalog;
   readonly #run: number;
   /** Files that are on their way to their names, by sha256. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
-  private constructor(options: ShelfOptions, folder: Folder, catalog: Catalog) {
+  private constructor(options: ShelfOptions, folder: Folder, lock: FolderLock, catalog: Catalog) {
     this.#options = options;
+    this.#lock = lock;
     this.#folder = folder;
     this.#catalog = catalog;
     this.#run = catalog.beginRun({ command: 'get', sources: options.sources.map(redactUrl) });
@@ -58,7 +68,15 @@ export class Shelf implements AsyncDisposable {
   /** Throws TrawlError for a folder that cannot be used. */
   static async open(out: string, options: ShelfOptions): Promise<Shelf> {
     const folder = makeFolder(out);
-    return new Shelf(options, folder, Catalog.open(folder.catalog));
+    const { wait, signal, onLost } = options;
+    const waitMs = wait ? Number.POSITIVE_INFINITY : 0;
+    const lock = await lockFolder(folder, { waitMs, signal, onLost });
+    try {
+      return new Shelf(options, folder, lock, Catalog.open(folder.catalog));
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
   }
 
   get partialDir(): string {
@@ -191,15 +209,31 @@ export class Shelf implements AsyncDisposable {
     }
     this.#catalog.markDuplicate(sha256, dropped);
     await removeFile(this.#folder, image.file);
-    const duplicateOf = (await this.fileOf(by)) ?? by;
-    return this.#catalog.addressesOf(sha256).map((row): ImageRecord => {
+    return this.#demote(sha256, (await this.fileOf(by)) ?? by, distance);
+  }
+
+  /** Where the image went that lay in `file` a moment ago; undefined while it still does. */
+  async overtakenBy(sha256: string, file: string): Promise<string | undefined> {
+    const image = this.#catalog.imageBySha(sha256);
+    if (image?.file === file) return undefined;
+    return image?.file ?? (await this.fileOf(image?.kept ?? sha256)) ?? image?.kept;
+  }
+
+  /** The same bytes lie under a better name now: the other addresses that gave them are duplicates. */
+  async renamed(sha256: string, url: string): Promise<ImageRecord[]> {
+    const file = (await this.fileOf(sha256)) ?? sha256;
+    return this.#demote(sha256, file, 0).filter((record) => record.url !== url);
+  }
+
+  #demote(sha256: string, duplicateOf: string, distance: number): ImageRecord[] {
+    const rows = this.#catalog.addressesOf(sha256).filter(({ status }) => status !== 'duplicate');
+    return rows.map((row): ImageRecord => {
       const { url, page, attempts, ms } = row;
       this.#catalog.recordAddress({ ...row, status: 'duplicate' });
       return {
         url,
         ...(page !== undefined && { page }),
         status: 'duplicate',
-        file: image.file as string,
         sha256,
         duplicateOf,
         distance,
@@ -250,7 +284,11 @@ export class Shelf implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled(this.#saving.values());
-    this.#catalog.close();
+    try {
+      this.#catalog.close();
+    } finally {
+      this.#lock[Symbol.dispose]();
+    }
   }
 
   *#names(url: string, format: ImageFormat, sha256: string): Generator<string> {

@@ -23,7 +23,7 @@ export class Tally {
         this.#counts[COUNTED[event.record.status]]++;
         break;
       case 'replaced':
-        this.#counts[event.record.status === 'unchanged' ? 'unchanged' : 'saved']--;
+        this.#counts.saved--;
         this.#counts.duplicates++;
         break;
       case 'source':
