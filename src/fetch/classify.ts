@@ -49,6 +49,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EROFS: { code: 'output-not-writable', text: 'the partial folder is read-only' },
   EACCES: { code: 'output-not-writable', text: 'the partial folder cannot be written' },
   EPERM: { code: 'output-not-writable', text: 'the partial folder cannot be written' },
+  ENOTDIR: { code: 'output-not-a-folder', text: 'the partial folder cannot be made in a file' },
+  EEXIST: { code: 'output-not-a-folder', text: 'the partial folder is a file' },
   EIO: { code: 'output-not-writable', text: 'the disk reports an error' },
 };
 

@@ -86,6 +86,7 @@ export class Follower {
       this.#checkRefused(task, url);
       const route = await this.#transport.route(url, from);
       if (!task.named) await this.#checkRobots(task, url);
+      seen.add(`${url.href} ${session.cookie(url) ?? ''}`);
       const answer = await send(this.#transport, task, {
         url,
         attempt,
@@ -93,7 +94,6 @@ export class Follower {
         referrer: referrerFor(request.referrer, url.href),
       });
       if (answer.fetched) return answer.fetched;
-      seen.add(`${url.href} ${session.cookie(url) ?? ''}`);
       const next = redirectTarget(answer.location, url);
       if (redirects >= maxRedirects) throw loop(task, `more than ${maxRedirects} redirects`);
       // The same address again is no loop when a cookie was set on the way.

@@ -9,12 +9,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   type FileHandle,
+  lstat,
   mkdir,
   open,
   readdir,
   rename,
   rm,
-  stat,
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -233,7 +233,7 @@ export async function collectPartials(
       ((match[3] === 'part' && names.has(`${match[1]}.json`)) ||
         (match[3] === 'json' && names.has(`${match[1]}.part`)));
     const path = join(dir, name);
-    const info = await stat(path).catch(() => undefined);
+    const info = await lstat(path).catch(() => undefined);
     if (info && nowEpochMs - info.mtimeMs > (paired ? partsMs : strayMs)) {
       await rm(path, { force: true });
     }
