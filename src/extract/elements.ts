@@ -3,6 +3,7 @@
 import { isImageLink, isOtherMedia, looksLikeImage } from './address.ts';
 import type { Finding, Group } from './collector.ts';
 import type { Reader } from './reader.ts';
+import { detached } from './text.ts';
 import { attribute, SVG_NAMESPACE, type TreeNode } from './tree.ts';
 
 /** Reads one element; true when it stands for a picture (then any lazy attribute of it does too). */
@@ -34,7 +35,7 @@ export const ELEMENTS: ReadonlyMap<string, ElementReader> = new Map<string, Elem
 function readImg(reader: Reader, node: TreeNode): boolean {
   const group = pictureGroup(reader, node);
   const alt = attribute(node, 'alt')?.trim();
-  if (alt) group.alt ??= alt;
+  if (alt) group.alt ??= detached(alt);
   const width = Number.parseInt(attribute(node, 'width') ?? '', 10);
   if (width > 1) group.shownWidth ??= width;
   reader.addSrcset(group, attribute(node, 'srcset'), 'img.srcset');

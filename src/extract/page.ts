@@ -16,6 +16,7 @@ import { queryEncoder } from './query-encoding.ts';
 import { type Noscript, Reader } from './reader.ts';
 import { select } from './selector.ts';
 import { addCssImage } from './sheet.ts';
+import { detached } from './text.ts';
 import { attribute, following, type TreeNode } from './tree.ts';
 
 export interface PageInput {
@@ -150,7 +151,8 @@ class PageReader extends Reader {
         return;
       }
       case 'title':
-        if (node.namespace.endsWith('xhtml')) this.title ??= node.text.replace(/\s+/g, ' ').trim();
+        if (node.namespace.endsWith('xhtml'))
+          this.title ??= detached(node.text.replace(/\s+/g, ' ').trim());
         return;
     }
   }

@@ -40,8 +40,20 @@ class TooComplex extends Error {}
  * the time. Nothing here needs more than their beginning; cutting base64 changes no markup.
  */
 function shortenData(html: string): string {
-  return html.replace(/(;base64,[A-Za-z0-9+/]{256})[A-Za-z0-9+/]{256,}/g, '$1');
+  const kept: string[] = [];
+  let from = 0;
+  for (let at = html.indexOf(MARK); at >= 0; at = html.indexOf(MARK, at + MARK.length)) {
+    BASE64_RUN.lastIndex = at + MARK.length;
+    if (!BASE64_RUN.test(html) || BASE64_RUN.lastIndex - at <= DATA_KEPT) continue;
+    kept.push(html.slice(from, at + DATA_KEPT));
+    from = BASE64_RUN.lastIndex;
+  }
+  return from === 0 ? html : kept.join('') + html.slice(from);
 }
+
+const MARK = ';base64,';
+const DATA_KEPT = 256;
+const BASE64_RUN = /[A-Za-z0-9+/]+/y;
 
 function parseBounded(html: string, wish: TextWish): TreeNode {
   const exceeded = (): never => {
