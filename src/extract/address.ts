@@ -64,11 +64,15 @@ export function isOtherMedia(url: string): boolean {
   return OTHER_MEDIA.test(pathOf(url));
 }
 
+/** Blogger links to its originals without extension: `…/img/a/AVvXs=s1600`. */
+const GOOGLE_IMAGE = /^https?:\/\/[a-z0-9-]+\.googleusercontent\.com\/[^?]+=[swh]\d+[a-z0-9-]*$/;
+
 /**
  * A link's target that is an image and not a page about one: `/wiki/File:Photo.jpg` and
  * `/blob/main/logo.png` end like an image and are HTML.
  */
 export function isImageLink(url: string): boolean {
+  if (GOOGLE_IMAGE.test(url)) return true;
   if (!hasImageExtension(url)) return false;
   const path = pathOf(url);
   const name = path.slice(path.lastIndexOf('/') + 1);

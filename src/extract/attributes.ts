@@ -78,6 +78,7 @@ function readLazy(
   const fits = (url: string, raw: string): boolean => {
     if (isOtherMedia(url)) return false;
     // On an <img>, only a page's address or a word could still be meant.
+    if (node.name === 'video' && name.includes('poster')) return true;
     if (isImage && !DOUBTFUL.has(name)) return /[/.]/.test(raw);
     if (kind === 'background' && !AMBIGUOUS.has(name)) return true;
     return OTHER_SOURCES.has(node.name) ? isImageLink(url) : looksLikeImage(url);
@@ -141,11 +142,25 @@ function readUnknown(reader: Reader, node: TreeNode, name: string, value: string
     return;
   }
   if (/[<>]/.test(value)) return;
+  if (isSrcset(value)) {
+    readUnknownSet(reader, node, place, value);
+    return;
+  }
   for (const raw of listed(value)) {
     const url = reader.collector.resolve(raw);
     if (url === undefined || !isImageLink(url)) continue;
     if (!raw.includes('/') && (HOLDS_WORDS.test(name) || !HOLDS_ADDRESS.test(name))) continue;
     reader.addUrl(variantGroup(reader, node, url), url, place, { role: 'lazy' });
+  }
+}
+
+function readUnknownSet(reader: Reader, node: TreeNode, place: string, value: string): void {
+  let group: Group | undefined;
+  for (const { url: raw, width, density } of parseSrcset(value)) {
+    const url = reader.collector.resolve(raw);
+    if (url === undefined || !isImageLink(url)) continue;
+    group ??= variantGroup(reader, node, url);
+    reader.addUrl(group, url, place, { role: 'lazy', width, density });
   }
 }
 

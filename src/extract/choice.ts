@@ -15,7 +15,7 @@ export interface Ranking {
 const STAND_IN_NAME =
   /[-_./](?:spacer|blank|empty|pixel|transparent|clear|placeholder|place-holder|loading|loader|lazy|lazyload|lazy-load|preloader|spinner|ajax-loader|grey|gray|1x1|1px|no-?image|noimg|missing-image|default-?image|dummy|fallback|shim)(?:[-_.]?\d+x?\d*)?\.(?:gif|png|svg|jpe?g|webp)$|\/(?:s|t|p|b|x|dot|trans)\.gif$/i;
 /** Pixels; narrower is no picture where a wider one is at hand: blurred previews have 10 to 40. */
-const PREVIEW_WIDTH = 64;
+export const PREVIEW_WIDTH = 64;
 /** Stands for "as large as it gets": above any `w` descriptor. */
 const ORIGINAL = 1e6;
 
@@ -41,10 +41,7 @@ export function rank(group: Group, preferType: readonly string[]): Ranking {
     entry,
     standIn: isStandIn(entry, widest) || (isShownFirst(entry) && awaits(lazyStems, stems[at]!)),
     // "photo.jpg" beside "photo-300x200.jpg" is what the latter was made from.
-    size:
-      entry.width === undefined && isName(stems[at]!) && sizedStems.has(stems[at]!)
-        ? ORIGINAL
-        : sizeOf(entry, unit),
+    size: entry.width === undefined && sizedStems.has(stems[at]!) ? ORIGINAL : sizeOf(entry, unit),
     type: typeRank(entry, preferType),
   }));
   judged.sort(
@@ -54,8 +51,6 @@ export function rank(group: Group, preferType: readonly string[]): Ranking {
   return { ranked: judged.map((one) => one.entry), real: real === 0 ? judged.length : real };
 }
 
-/** Too short a stem ("1", "a") says nothing. */
-const isName = (stem: string) => stem.length >= 3;
 const isShownFirst = (entry: Entry) => entry.role === 'plain';
 /** A script will put something else in its place. */
 const awaits = (lazyStems: ReadonlySet<string>, stem: string) =>

@@ -183,6 +183,7 @@ class PageReader extends Reader {
     const isImage = ELEMENTS.get(name)?.(this, node) ?? false;
     if (node.attributes.length === 0) return;
     readOtherAttributes(this, node, isImage);
+    if (name === 'a' && this.link?.node !== node) this.enterGalleryLink(node);
     const itemprop = attribute(node, 'itemprop');
     if (itemprop !== undefined || attribute(node, 'itemscope') !== undefined)
       readItem(this, node, itemprop);
@@ -211,6 +212,12 @@ class PageReader extends Reader {
     if (href === undefined) return;
     const group = linkGroup(this, href);
     if (group !== undefined) this.link = { node, group, taken: false };
+  }
+
+  /** `<a href=page data-full=photo.jpg>`: what the attribute names is the picture inside. */
+  private enterGalleryLink(node: TreeNode): void {
+    const group = this.groupOf.get(node);
+    if (group !== undefined && group.entries.size > 0) this.link = { node, group, taken: false };
   }
 
   private readStyle(node: TreeNode): void {

@@ -1,7 +1,7 @@
 /** Which groups are one picture; the references that leave this stage. */
 
 import type { ImageRef } from '../model.ts';
-import { rank } from './choice.ts';
+import { PREVIEW_WIDTH, rank } from './choice.ts';
 import { type Entry, type Group, toCandidate } from './collector.ts';
 import type { Settings } from './options.ts';
 import { stemOf } from './size.ts';
@@ -15,7 +15,7 @@ export function toReferences(
 ): ImageRef[] {
   const found = groups.filter((group) => group.entries.size > 0);
   let pictures = mergeEqual(found.map((group) => new Picture(group, settings)));
-  pictures = mergeEqual(mergeContained(pictures));
+  pictures = mergeEqual(mergePreviews(mergeContained(pictures)));
   pictures.sort((a, b) => a.group.order - b.group.order);
   return pictures.map(({ group, ranked }, at): ImageRef => {
     const [first, ...rest] = ranked.map(toCandidate);
@@ -123,6 +123,25 @@ function mergeContained(pictures: readonly Picture[]): Picture[] {
   }
   for (const root of grown) root.rank();
   return pictures.filter((picture) => !into.has(picture));
+}
+
+/** A tiny copy, shown blurred until the real one of that name is there, is no picture of its own. */
+function mergePreviews(pictures: readonly Picture[]): Picture[] {
+  const isPreview = ({ ranked: [best] }: Picture) => (best!.width ?? PREVIEW_WIDTH) < PREVIEW_WIDTH;
+  if (!pictures.some(isPreview)) return [...pictures];
+  const byStem = new Map<string, Picture>();
+  for (const picture of pictures) {
+    const stem = stemOf(picture.best);
+    // Shorter names ("1", "img") are those of many.
+    if (stem.length > 5 && !isPreview(picture) && !byStem.has(stem)) byStem.set(stem, picture);
+  }
+  return pictures.filter((picture) => {
+    const real = isPreview(picture) ? byStem.get(stemOf(picture.best)) : undefined;
+    if (real === undefined) return true;
+    real.group.absorb(picture.group);
+    real.rank();
+    return false;
+  });
 }
 
 /** What a lazy image shows at first is often the same for all of them. */

@@ -25,8 +25,8 @@ export interface TextWish {
 /** What is used of the tokenizer besides its public methods. */
 interface Inside {
   readonly preprocessor: { html: string; pos: number };
-  currentToken: { attrs?: unknown[] } | null;
-  currentAttr: { value: string };
+  currentToken: { attrs?: unknown[]; tagName: string } | null;
+  currentAttr: { name: string; value: string };
   currentCharacterToken: { chars: string } | null;
   _leaveAttrName(): void;
   _appendCharToCurrentCharacterToken(type: Token.TokenType, text: string): void;
@@ -36,6 +36,8 @@ interface Inside {
   _stateScriptData: State;
   _statePlaintext: State;
   _stateComment: State;
+  _stateTagName: State;
+  _stateAttributeName: State;
   _stateAttributeValueDoubleQuoted: State;
   _stateAttributeValueSingleQuoted: State;
 }
@@ -47,6 +49,7 @@ const RAW_RUN = /[^<\0\r]+/y;
 const COMMENT_RUN = /[^-<\0\r]+/y;
 const DOUBLE_QUOTED_RUN = /[^"&\0\r]+/y;
 const SINGLE_QUOTED_RUN = /[^'&\0\r]+/y;
+const NAME_RUN = /[a-z0-9:_-]+/y;
 const HAS_TEXT = /[^ \t\n\f]/;
 
 export function speedUp(tokenizer: Tokenizer, wish: TextWish): void {
@@ -71,6 +74,12 @@ export function speedUp(tokenizer: Tokenizer, wish: TextWish): void {
   inside._stateScriptData = text(inside._stateScriptData, RAW_RUN);
   inside._statePlaintext = text(inside._statePlaintext, RAW_RUN);
   inside._stateComment = byRuns(inside._stateComment, COMMENT_RUN, () => {});
+  inside._stateTagName = byRuns(inside._stateTagName, NAME_RUN, (self, run) => {
+    self.currentToken!.tagName += run;
+  });
+  inside._stateAttributeName = byRuns(inside._stateAttributeName, NAME_RUN, (self, run) => {
+    self.currentAttr.name += run;
+  });
   inside._stateAttributeValueDoubleQuoted = quoted(
     inside._stateAttributeValueDoubleQuoted,
     DOUBLE_QUOTED_RUN,

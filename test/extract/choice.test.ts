@@ -121,6 +121,17 @@ describe('one picture', () => {
       '<a href=/a.jpg><img src=/t.jpg></a><img src=/t.jpg>',
       1,
     ],
+    [
+      'a blurred preview and the real one of that name',
+      '<img src="/max/60/1abcdef.jpg"><img src="/max/900/1abcdef.jpg">',
+      1,
+    ],
+    [
+      'what a link names in an attribute and its thumbnail',
+      '<a href=/p data-full=/big.jpg><img src=/t.jpg></a>',
+      1,
+    ],
+    ['sizes in an unknown attribute', '<div data-srcset-mobile="/m1.jpg 300w, /m2.jpg 600w">', 1],
     ['two images in one link', '<a href=/a.jpg><img src=/b.jpg><img src=/c.jpg></a>', 2],
     ['layers of a background', '<p style="background: url(/a.png), url(/b.png)">', 2],
     [
