@@ -124,9 +124,18 @@ export class Dispatchers {
     const check = settings.insecure ? { rejectUnauthorized: false } : {};
     if (ca === undefined) return check as buildConnector.BuildOptions;
     const tls = await import('node:tls');
-    const trusted = [...tls.rootCertificates, ca];
+    const trusted = [...builtIn(tls), ca];
     const secureContext = tls.createSecureContext({ ca: trusted });
     // Deno reads `ca` and not `secureContext`.
     return { ...check, ca: trusted, secureContext } as unknown as buildConnector.BuildOptions;
+  }
+}
+
+/** Node takes `ca` in place of the built-in authorities, Deno besides them, and asks a permission for these. */
+function builtIn(tls: typeof import('node:tls')): readonly string[] {
+  try {
+    return [...tls.rootCertificates];
+  } catch {
+    return [];
   }
 }

@@ -13,6 +13,8 @@ export interface LookupAnswer {
   readonly addresses: readonly { readonly address: string; readonly family: number }[];
   /** How long the answer holds, ms; may come later than the answer. */
   readonly ttlMs?: Promise<number | undefined>;
+  /** Gives up what still runs for `ttlMs`, which would keep the program alive. */
+  readonly cancel?: () => void;
 }
 
 /** Finds the addresses of a name. Throws the resolver's error. */
@@ -47,6 +49,7 @@ export class DnsCache {
   readonly #timeoutMs: number;
   readonly #onLookup: DnsCacheOptions['onLookup'];
   readonly #entries = new Map<string, Entry>();
+  readonly #cancels = new Set<() => void>();
 
   constructor(options: DnsCacheOptions) {
     this.#clock = options.clock;
@@ -71,6 +74,10 @@ export class DnsCache {
     return entry.answer;
   }
 
+  close(): void {
+    for (const cancel of this.#cancels) cancel();
+  }
+
   async #inTime(hostname: string): Promise<LookupAnswer> {
     const late = new AbortController();
     const timeout = this.#clock.sleep(this.#timeoutMs, late.signal).then(() => {
@@ -86,17 +93,18 @@ export class DnsCache {
 
   async #ask(hostname: string, entry: () => Entry): Promise<readonly Address[]> {
     const started = this.#clock.now();
-    const { addresses, ttlMs } = await this.#inTime(hostname);
+    const { addresses, ttlMs, cancel } = await this.#inTime(hostname);
     const answered = this.#clock.now();
     this.#onLookup?.(hostname, answered - started);
     entry().expires = answered + this.#ttlMs;
-    ttlMs?.then(
-      (ttl) => {
+    if (cancel) this.#cancels.add(cancel);
+    ttlMs
+      ?.then((ttl) => {
         if (ttl === undefined) return;
         entry().expires = answered + Math.min(Math.max(ttl, LEAST_TTL_MS), MOST_TTL_MS);
-      },
-      () => {},
-    );
+      })
+      .catch(() => {})
+      .finally(() => cancel && this.#cancels.delete(cancel));
     if (addresses.length === 0) {
       throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' });
     }
@@ -116,11 +124,12 @@ export class DnsCache {
 const systemLookup: Lookup = async (hostname) => {
   const addresses = await dns.lookup(hostname, { all: true });
   const isPublic = addresses.some(({ address }) => spaceOf(address) === 'public');
-  return isPublic ? { addresses, ttlMs: askTtl(hostname) } : { addresses };
+  if (!isPublic) return { addresses };
+  const resolver = new dns.Resolver({ timeout: 2000, tries: 1 });
+  return { addresses, ttlMs: askTtl(resolver, hostname), cancel: () => resolver.cancel() };
 };
 
-async function askTtl(hostname: string): Promise<number | undefined> {
-  const resolver = new dns.Resolver({ timeout: 2000, tries: 1 });
+async function askTtl(resolver: dns.Resolver, hostname: string): Promise<number | undefined> {
   const records = await resolver.resolve4(hostname, { ttl: true });
   const ttls = records.map(({ ttl }) => ttl).filter((ttl) => Number.isFinite(ttl));
   return ttls.length > 0 ? Math.min(...ttls) * 1000 : undefined;

@@ -167,6 +167,7 @@ export class Transport {
   }
 
   async close(): Promise<void> {
+    this.#dns.close();
     await (await this.#dispatchers?.catch(() => undefined))?.close();
   }
 
