@@ -1,6 +1,6 @@
 /** `--selector`: which elements of the tree a CSS selector means. */
 
-import { type CheerioAPI, load } from 'cheerio';
+import { type CheerioAPI, load } from 'cheerio/slim';
 import { type AnyNode, Document, Element, type ParentNode, Text } from 'domhandler';
 import { TrawlError } from '../errors.ts';
 import { following, type TreeNode } from './tree.ts';
