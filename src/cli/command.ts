@@ -20,8 +20,12 @@ export interface CommandContext {
 
 export type Command = (context: CommandContext) => Promise<number>;
 
+/** What people want to do: headings of the first help screen. */
+export type Topic = 'Download' | 'Every night' | 'Look at' | 'Many machines';
+
 export interface CommandEntry {
   readonly name: string;
+  readonly topic: Topic;
   /** Positional arguments as yargs writes them: `<source..>`. */
   readonly usage: string;
   /** What the positional argument is, for help. */

@@ -4,7 +4,9 @@ import { environmentLayer, type Layer, resolveLayers } from '../config/layers.ts
 import { ERROR_CODES, TrawlError, toTrawlError } from '../errors.ts';
 import { COMMANDS } from './commands/mod.ts';
 import { Output, plain } from './output.ts';
+import { overview } from './overview.ts';
 import { type Parsed, parse } from './parse.ts';
+import { configText } from './print-config.ts';
 
 /** Runs one command line. Never throws; the exit codes are those of the README. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -13,10 +15,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {
+    if (argv.length === 0 || /^(?:-h|--help|help)$/.test(argv.join(' '))) {
+      // Somebody who gives nothing wants to know how to begin; a script that does has a fault.
+      (argv.length === 0 ? process.stderr : process.stdout).write(`${overview(COMMANDS)}\n`);
+      return argv.length === 0 ? 2 : 0;
+    }
     const parsed = await parse([...argv], COMMANDS);
     if (parsed === undefined) return 0;
     const layers = await layersOf(parsed);
     const { options } = resolveLayers(layers);
+    if (parsed.flags['print-config'] === true && parsed.entry.name !== 'run') {
+      process.stdout.write(configText(resolveLayers(layers), parsed.entry.options));
+      return 0;
+    }
     const output = new Output(options);
     const command = await parsed.entry.load();
     const { args, flags } = parsed;
@@ -34,10 +45,17 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** `run` adds its jobs' and the file's own layers itself. */
 async function layersOf({ entry, raw, flags }: Parsed): Promise<Layer[]> {
   const layers: Layer[] = [{ origin: 'flag', values: raw }];
-  if (entry.options) layers.push(environmentLayer(process.env));
-  void flags;
+  if (entry.options === undefined) return layers;
+  layers.push(environmentLayer(process.env));
+  if (entry.name !== 'get' && entry.name !== 'list') return layers;
+  const { config } = flags;
+  if (config === false) return layers;
+  const { findConfig, readConfig } = await import('../config/file.ts');
+  const file = findConfig(config as string | undefined, process.cwd());
+  if (file !== undefined) layers.push({ origin: file, values: readConfig(file).defaults });
   return layers;
 }
 
@@ -47,7 +65,7 @@ function reportFatal(error: unknown, json: boolean): number {
   if (json)
     process.stdout.write(`${JSON.stringify({ type: 'error', error: { code, message } })}\n`);
   const advice = code === 'usage' ? '' : ` ${ERROR_CODES[code].advice}`;
-  process.stderr.write(`imgtrawl: ${plain(message).replace(/\.?$/, '.')}${advice}\n`);
+  process.stderr.write(`imgtrawl: ${plain(message).replace(/(?<![.?!])$/, '.')}${advice}\n`);
   if (process.env.IMGTRAWL_DEBUG && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);
   return fatal.exitCode;

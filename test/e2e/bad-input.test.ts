@@ -43,7 +43,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['htp://example.org/'], /did you mean https:\/\/\?/],
     [['no-such-file.txt'], /no such file: no-such-file\.txt/],
     [['list'], /Not enough non-option arguments/],
-    [[], /imgtrawl --help/],
+    [[], /imgtrawl COMMAND --help/],
   ])('%j', async (args, message) => {
     const ran = await imgtrawl(args);
     expect(ran.code).toBe(2);

@@ -39,7 +39,9 @@ describe('a page', () => {
 
     // An image that a better copy replaced later has a second line, which says so.
     const of = (name: string) =>
-      ran.lines.findLast((line) => /^(?:image|replaced)$/.test(line.type) && line.url.endsWith(name));
+      ran.lines.findLast(
+        (line) => /^(?:image|replaced)$/.test(line.type) && line.url.endsWith(name),
+      );
     expect(of('/photo-1516117172878-fd2c41f4a759')).toMatchObject({
       status: 'saved',
       file: 'photo-1516117172878-fd2c41f4a759.jpg',

@@ -4,30 +4,93 @@ import type { CommandEntry } from '../command.ts';
 const SOURCE =
   'Page or image URL, manifest (URL or file), local file or glob, - for a list on stdin';
 const PATH = 'Local file or glob';
+const JOB = 'Name of a job; all of them without';
+const CONFIG = {
+  config: {
+    type: 'string',
+    describe: 'Config file (default: the nearest imgtrawl.json upwards)',
+    group: 'Run:',
+  },
+} as const;
+const PRINT = {
+  'print-config': {
+    type: 'boolean',
+    describe: 'Print each option, its value and where that comes from; do nothing else',
+    group: 'Run:',
+  },
+} as const;
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'get',
+    topic: 'Download',
     usage: '<source..>',
     about: SOURCE,
-    describe: 'Download the images of pages, lists and manifests',
+    describe: 'Download images (the default)',
     options: 'get',
+    flags: { ...CONFIG, ...PRINT },
     isDefault: true,
     load: async () => (await import('./get.ts')).get,
   },
   {
     name: 'list',
+    topic: 'Download',
     usage: '<source..>',
     about: SOURCE,
     describe: 'Print what would be downloaded',
     options: 'list',
+    flags: { ...CONFIG, ...PRINT },
     load: async () => (await import('./list.ts')).list,
   },
   {
+    name: 'run',
+    topic: 'Every night',
+    usage: '[job..]',
+    about: JOB,
+    describe: 'Run the jobs of a config file',
+    options: 'get',
+    flags: {
+      ...CONFIG,
+      ...PRINT,
+      parallel: {
+        type: 'string',
+        describe: 'Jobs at the same time',
+        requiresArg: true,
+        group: 'Run:',
+        defaultDescription: '1',
+      },
+    },
+    load: async () => (await import('./run.ts')).run,
+  },
+  {
+    name: 'schedule',
+    topic: 'Every night',
+    usage: '[job..]',
+    about: JOB,
+    describe: 'Crontab lines or systemd units for jobs',
+    flags: {
+      ...CONFIG,
+      install: { type: 'boolean', describe: 'Put them into your crontab, or write the units' },
+      remove: { type: 'boolean', describe: 'Take them out again' },
+      systemd: { type: 'boolean', describe: 'Units of systemd instead of crontab lines' },
+    },
+    load: async () => (await import('./schedule.ts')).schedule,
+  },
+  {
+    name: 'config',
+    topic: 'Every night',
+    usage: '<action>',
+    about: 'init (write a config file), check, or schema (print its JSON Schema)',
+    describe: 'Write or check a config file',
+    flags: CONFIG,
+    load: async () => (await import('./config.ts')).config,
+  },
+  {
     name: 'hash',
+    topic: 'Look at',
     usage: '<path..>',
     about: PATH,
-    describe: 'Format, size, SHA-256 and PDQ of local images',
+    describe: 'Format, size, SHA-256, PDQ of local images',
     options: 'hash',
     load: async () => (await import('./hash.ts')).hash,
   },

@@ -1,4 +1,5 @@
 /** `imgtrawl run`: the jobs of a config file. */
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { map } from '../../concurrency/mod.ts';
 import { type Config, findConfig, type Job, readConfig } from '../../config/file.ts';
@@ -10,6 +11,7 @@ import type { Summary } from '../../pipeline/events.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
+import { configText } from '../print-config.ts';
 import { summaryText } from '../text.ts';
 
 interface JobEnd {
@@ -34,6 +36,13 @@ export const run: Command = async (context) => {
       'usage',
       `--parallel: expected a whole number of at least 1; got "${flags.parallel}"`,
     );
+  }
+  if (flags['print-config'] === true) {
+    for (const job of jobs) {
+      const layered = resolveLayers(jobLayers(job, config, context.layers));
+      process.stdout.write(`# job ${job.name}\n${configText(layered, 'get')}`);
+    }
+    return 0;
   }
   const ends: [Job, JobEnd][] = [];
   const outcomes = map(jobs, { submit: (job) => runJob(job, config, context), window: parallel });
@@ -67,6 +76,8 @@ export function jobLayers(job: Job, config: Config, layers: readonly Layer[]): L
     ...(environment ? [environment] : []),
     { origin: `job ${job.name}`, values: job.options },
     { origin: 'defaults', values: config.defaults },
+    // Not the working folder: cron's is the home folder, and jobs do not share one.
+    { origin: 'built-in', values: { out: join(dirname(config.file), 'images', job.name) } },
   ];
 }
 
