@@ -15,7 +15,8 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', cancel);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      // Node warns of negative times, which a deadline in the past gives.
+      const timer = setTimeout(done, Math.max(0, ms));
       const cancel = () => {
         clearTimeout(timer);
         reject(signal?.reason);
