@@ -1,6 +1,7 @@
 import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../inspect/thumbnail.ts';
 import { type Alignment, align, IDENTITY, overlap } from './align.ts';
-import { measureColour, measureLuma } from './measure.ts';
+import { differsInOneMark, measureBlocks, nthWorst, overallDifference } from './blocks.ts';
+import { isSameColouring, measureColour } from './colour.ts';
 import { mean, pool, smooth } from './plane.ts';
 
 /**
@@ -27,25 +28,26 @@ export interface Picture {
 const COARSE = LUMA_SIDE / 2;
 /** Copies in a coarse view, once aligned; 0.2 is the furthest copy. */
 const MAX_COARSE = 0.4;
-/**
- * Difference left, as a share of the picture's own contrast, the four worst of 64 blocks left out
- * (a watermark covers that many). Copies up to 0.31.
- */
-const MAX_DIFFERENCE = 0.33;
-/** The tenth worst block against its own structure: copies up to 0.93 (clipped brightness). */
-const MAX_TENTH_BLOCK = 1;
-/** Brightness of one against the other, the darker one being 1: copies 0.84–1.26. */
+/** Difference left as a share of the picture's own contrast: copies up to 0.25, two drawings 0.33. */
+const MAX_DIFFERENCE = 0.31;
+/** The tenth worst of 64 blocks against its own structure: copies up to 0.94 (clipped lights). */
+const MAX_TENTH_BLOCK = 0.97;
+/** Brightness of one against the other, the darker one being 1: copies 0.82–1.26. */
 const GAIN: readonly [number, number] = [0.75, 1.4];
-/** Weaker chroma over stronger: copies from 0.41 (clipped), greyscale copies below 0.1. */
-const MIN_CHROMA_RATIO = 0.35;
-/** Below this a picture has no colour at all (rounding of a codec), in chroma levels. */
-const COLOURLESS = 0.3;
-/** And from here on it has some that can be seen. */
-const COLOURED = 2;
-/** Cosine of the angle between the two chroma fields: copies from 0.70. */
-const MIN_CHROMA_COSINE = 0.65;
 /** Width may be scaled by this much more than height before it is another shape. */
 const MAX_STRETCH = 1.04;
+
+/**
+ * Where nothing moved and the brightness is the same, only a codec or another size can be the cause:
+ * then every block must be alike but for one mark. Copies differ by up to 0.28 in the eighth worst
+ * block, pictures with another caption by 0.34 at least.
+ */
+const PLAIN_EDGES = 0.0025;
+const PLAIN_GAIN = 0.035;
+const PLAIN_BIAS = 6;
+const MAX_PLAIN_BLOCK = 0.36;
+/** Shorter sides than this, in pixels, lose too much of the detail for that. */
+const MIN_PLAIN_SIDE = 200;
 
 /** `undefined` when it is no thumbnail of this version. */
 export function preparePicture(thumbnail: Uint8Array): Picture | undefined {
@@ -66,33 +68,45 @@ export function preparePicture(thumbnail: Uint8Array): Picture | undefined {
   };
 }
 
-/**
- * Whether the two are one picture. `aspectChange` is the aspect ratio (width / height, as shown) of
- * `b` over that of `a`. The answer is the same when both are swapped.
- */
-export function isSamePicture(a: Picture, b: Picture, aspectChange: number): boolean {
+/** How the two images are shaped. */
+export interface Shapes {
+  /** Aspect ratio (width / height, as shown) of `b` over that of `a`. */
+  readonly aspectChange: number;
+  /** The shortest of the four sides, in pixels. */
+  readonly shortSide: number;
+}
+
+/** Whether the two are one picture. The answer is the same when both are swapped. */
+export function isSamePicture(a: Picture, b: Picture, shapes: Shapes): boolean {
   // Always from the darker to the brighter one: what is clipped in that one can be foretold.
-  const [dark, bright, change] = goesBefore(b, a) ? [b, a, 1 / aspectChange] : [a, b, aspectChange];
+  const swap = goesBefore(b, a);
+  const [dark, bright] = swap ? [b, a] : [a, b];
+  const aspectChange = swap ? 1 / shapes.aspectChange : shapes.aspectChange;
+  const oriented = { ...shapes, aspectChange };
   // Smooth pictures with clipped lights can be pulled apart by their brightness: then without.
-  return matches(dark, bright, change, 'edges') || matches(dark, bright, change, 'none');
+  return matches(dark, bright, oriented, 'edges') || matches(dark, bright, oriented, 'none');
 }
 
 function matches(
   fixed: Picture,
   moved: Picture,
-  aspectChange: number,
+  { aspectChange, shortSide }: Shapes,
   motion: 'edges' | 'none',
 ): boolean {
   const first = align(fixed.coarse, moved.coarse, COARSE, IDENTITY, 8, motion);
   if (first === undefined) return false;
-  const glance = measureLuma(overlap(fixed.coarse, moved.coarse, COARSE, first), COARSE);
-  if (glance.difference > MAX_COARSE) return false;
+  const glance = measureBlocks(overlap(fixed.coarse, moved.coarse, COARSE, first), COARSE);
+  if (overallDifference(glance) > MAX_COARSE) return false;
 
   const found = align(fixed.fine, moved.fine, LUMA_SIDE, first, 5, motion);
   if (found === undefined || !isPlausible(found, aspectChange)) return false;
-  const luma = measureLuma(overlap(fixed.fine, moved.fine, LUMA_SIDE, found), LUMA_SIDE);
-  if (luma.difference > MAX_DIFFERENCE || luma.tenthBlock > MAX_TENTH_BLOCK) return false;
-  return hasSameColours(fixed, moved, found);
+  const blocks = measureBlocks(overlap(fixed.fine, moved.fine, LUMA_SIDE, found), LUMA_SIDE);
+  if (overallDifference(blocks) > MAX_DIFFERENCE) return false;
+  if (nthWorst(blocks, 10) > MAX_TENTH_BLOCK) return false;
+  if (shortSide >= MIN_PLAIN_SIDE && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) {
+    return false;
+  }
+  return isSameColouring(measureColour(fixed, moved, found));
 }
 
 /** A crop scales both sides alike, and brightness changes by little. */
@@ -102,14 +116,11 @@ function isPlausible(found: Alignment, aspectChange: number): boolean {
   return Math.max(stretch, 1 / stretch) <= MAX_STRETCH && gain >= GAIN[0] && gain <= GAIN[1];
 }
 
-function hasSameColours(fixed: Picture, moved: Picture, found: Alignment): boolean {
-  const colour = measureColour(fixed, moved, found);
-  if (colour.weaker < COLOURLESS && colour.stronger > COLOURED) return false;
-  // Where there is hardly any colour, neither strength nor direction says anything.
-  if (colour.stronger <= COLOURED) return true;
+/** Neither moved nor brightened. */
+function isPlain({ left, right, top, bottom, gain, bias }: Alignment): boolean {
+  const furthest = Math.max(...[left, right, top, bottom].map(Math.abs));
   return (
-    (colour.weaker + 1) / (colour.stronger + 1) >= MIN_CHROMA_RATIO &&
-    colour.cosine >= MIN_CHROMA_COSINE
+    furthest <= PLAIN_EDGES && Math.abs(gain - 1) <= PLAIN_GAIN && Math.abs(bias) <= PLAIN_BIAS
   );
 }
 

@@ -79,7 +79,10 @@ export class Lookalikes {
       const quality = Math.min(image.quality ?? 0, entry.quality ?? 0);
       return distance <= this.#threshold && quality >= MIN_QUALITY;
     }
-    return isSamePicture(picture, otherPicture, aspectChange(image, entry));
+    return isSamePicture(picture, otherPicture, {
+      aspectChange: aspectChange(image, entry),
+      shortSide: Math.min(image.width, image.height, entry.width, entry.height),
+    });
   }
 }
 
