@@ -26,7 +26,7 @@ function filterFor(n: number): AxisMatrix {
  * `luma` is row-major, 0–255, and as large as the reference would filter it (at most 512 × 512).
  */
 export function bufferOfPlane(
-  luma: ArrayLike<number>,
+  luma: Float32Array,
   width: number,
   height: number,
 ): Float32Array<ArrayBuffer> {
@@ -37,7 +37,7 @@ export function bufferOfPlane(
 }
 
 /** Hash and quality of a plane of luminance (see {@link bufferOfPlane}). */
-export function hashPlane(luma: ArrayLike<number>, width: number, height: number): PdqHash {
+export function hashPlane(luma: Float32Array, width: number, height: number): PdqHash {
   if (width < MIN_SIDE || height < MIN_SIDE) return NO_HASH;
   return hashBuffer(bufferOfPlane(luma, width, height));
 }

@@ -1,6 +1,7 @@
 /** Looks at one image: headers, limits, then as little decoding as its hash needs. */
 import type { Inspection } from '../../model.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
+import { digestJpeg } from '../jpeg/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
 import type { InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
@@ -27,5 +28,9 @@ export async function look(task: InspectTask): Promise<Inspection> {
 }
 
 async function digestOf(bytes: Uint8Array, structure: Structure): Promise<Digest> {
+  if (structure.format === 'jpeg') {
+    const digest = digestJpeg(bytes, structure.orientation ?? 1);
+    if (digest) return digest;
+  }
   return digestPixels(await decodePixels(bytes, structure));
 }

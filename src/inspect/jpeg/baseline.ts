@@ -1,0 +1,188 @@
+/**
+ * Baseline and extended sequential scans (T.81, F.2): the hot loop of the fast path. It keeps the
+ * lowest coefficients of each block, with quantisation undone, and steps over the others.
+ */
+import { type BitStream, InvalidCode, peek, symbolAt } from './bit-stream.ts';
+import { coefficientEntry, END_OF_BLOCK, type HuffmanTable, STEP_BITS, stepOf } from './huffman.ts';
+import { type Layout, type McuReader, placesOfMcu, type ScanHeader } from './scan.ts';
+import { signedBits } from './signed-bits.ts';
+
+/** What the loop needs to know of a component. */
+interface Target extends Layout {
+  readonly dc: HuffmanTable;
+  readonly ac: HuffmanTable;
+  readonly values: Float32Array;
+  readonly places: Int32Array;
+  readonly limit: number;
+  /** Zigzag indices of the AC coefficients that are kept. */
+  readonly wanted: Uint8Array;
+  readonly quant: Uint16Array;
+  /** DC of the block before, before dequantisation. */
+  predictor: number;
+}
+
+/** Of AC coefficients. */
+const ZIGZAG_INDICES = Uint8Array.from({ length: 63 }, (_, i) => i + 1);
+
+const SHIFT = 32 - STEP_BITS;
+/** Bits of a word that may be used up before a look-up of STEP_BITS from what is left. */
+const SPARE = 25 - STEP_BITS;
+
+/** Returns undefined when a table is missing. */
+export function baselineReader(scan: ScanHeader): McuReader | undefined {
+  const targets: Target[] = [];
+  for (const { component, dc, ac } of scan.components) {
+    const { values, places, limit, quant } = component;
+    if (!dc || !ac || !quant) return undefined;
+    const layout = placesOfMcu(component, scan.components.length === 1);
+    const wanted = ZIGZAG_INDICES.filter((index) => places[index]! >= 0);
+    targets.push({ dc, ac, values, places, limit, wanted, quant, predictor: 0, ...layout });
+  }
+  return {
+    read: (bits, from, count, wide) => readMcus(bits, targets, from, count, wide),
+    restart() {
+      for (const target of targets) target.predictor = 0;
+    },
+  };
+}
+
+/** One function, so that position and predictor stay in registers; split up, it took half as long again. */
+function readMcus(
+  bits: BitStream,
+  targets: readonly Target[],
+  from: number,
+  count: number,
+  wide: number,
+): void {
+  const { view, end } = bits;
+  let { at } = bits;
+  let column = from % wide;
+  let row = Math.floor(from / wide);
+  for (let mcu = 0; mcu < count; mcu++) {
+    for (let i = 0; i < targets.length; i++) {
+      const target = targets[i]!;
+      const { offsets, dc, limit, values } = target;
+      const { steps } = target.ac;
+      const base = column * target.stepX + row * target.stepY;
+      const scale = target.quant[0]!;
+      let { predictor } = target;
+      for (let b = 0; b < offsets.length; b++) {
+        let word = view.getUint32(at >>> 3) << (at & 7);
+        const entry = symbolAt(dc, word);
+        const length = entry >>> 8;
+        const size = entry & 255;
+        let used = length + size;
+        if (entry === 0 || used > 25) {
+          if (entry === 0 || size > 16) throw invalid(bits, at);
+          word = peek(view, at + length) >>> length;
+          used = 32;
+        }
+        predictor = (predictor + signedBits(word << length, size)) | 0;
+        values[base + offsets[b]!] = predictor * scale;
+        at += length + size;
+
+        const start = at;
+        let k = 1;
+        if (limit > 1) {
+          bits.at = at;
+          k = readLowest(bits, target, base + offsets[b]!);
+          at = bits.at;
+        } else if (used <= SPARE) {
+          const step = steps[(word << used) >>> SHIFT]!;
+          at += step & 31;
+          k += step >>> 5;
+        }
+        while (k < 64) {
+          word = view.getUint32(at >>> 3) << (at & 7);
+          let step = steps[word >>> SHIFT]!;
+          if (step === 0) {
+            step = longStep(target.ac, word);
+            if (step === 0) throw invalid(bits, at);
+            at += step & 31;
+            k += step >>> 5;
+            continue;
+          }
+          at += step & 31;
+          k += step >>> 5;
+          if (k >= 64) break;
+          step = steps[(word << (step & 31)) >>> SHIFT]!;
+          at += step & 31;
+          k += step >>> 5;
+        }
+        // Otherwise the block was full in the middle of a step: what followed belongs to the next.
+        if (k !== 64 && (k < END_OF_BLOCK || k >= END_OF_BLOCK + 64)) {
+          at = skipOneByOne(bits, target.ac, start);
+        }
+      }
+      target.predictor = predictor;
+    }
+    if (at > end) throw invalid(bits, at);
+    if (++column === wide) {
+      column = 0;
+      row++;
+    }
+  }
+  bits.at = at;
+}
+
+/** By zigzag index: AC coefficients of the block at hand; what lies beyond 63 is thrown away. */
+const scratch = new Int32Array(256);
+
+/**
+ * Reads the AC coefficients below the limit and keeps those that are wanted; returns the zigzag index
+ * of the next one, or at least END_OF_BLOCK. All are written and the wanted ones picked afterwards:
+ * asking of each whether it is wanted would cost more.
+ */
+function readLowest(bits: BitStream, target: Target, base: number): number {
+  const { view } = bits;
+  const { ac, limit, wanted, quant, values, places } = target;
+  const coefficients = ac.coefficients();
+  let { at } = bits;
+  let k = 1;
+  while (k < limit) {
+    const word = view.getUint32(at >>> 3) << (at & 7);
+    const entry = coefficients[word >>> SHIFT]! || longCoefficient(view, ac, at, word);
+    if (entry === 0) throw invalid(bits, at);
+    at += entry & 31;
+    k += (entry >>> 5) & 255;
+    scratch[k - 1] = entry >> 13;
+  }
+  bits.at = at;
+  for (let i = 0; i < wanted.length; i++) {
+    const index = wanted[i]!;
+    values[base + places[index]!] = scratch[index]! * quant[index]!;
+    scratch[index] = 0;
+  }
+  return k;
+}
+
+/** The entry of {@link HuffmanTable.coefficients} for a code that is too long for its table. */
+function longCoefficient(view: DataView, ac: HuffmanTable, at: number, word: number): number {
+  const entry = symbolAt(ac, word);
+  if (entry === 0) return 0;
+  return coefficientEntry(entry & 255, entry >>> 8, peek(view, at + (entry >>> 8)));
+}
+
+/** A step for a long code, or one with many extra bits; 0 when there is no such code. */
+function longStep(ac: HuffmanTable, word: number): number {
+  const entry = symbolAt(ac, word);
+  if (entry === 0) return 0;
+  return stepOf(entry & 255, entry >>> 8);
+}
+
+/** Steps over all AC coefficients of the block from its second on, as slowly as it takes. */
+function skipOneByOne(bits: BitStream, ac: HuffmanTable, start: number): number {
+  let at = start;
+  for (let k = 1; k < 64; ) {
+    const step = longStep(ac, peek(bits.view, at));
+    if (step === 0) throw invalid(bits, at);
+    at += step & 31;
+    k += step >>> 5;
+  }
+  return at;
+}
+
+function invalid(bits: BitStream, at: number): InvalidCode {
+  bits.at = at;
+  return new InvalidCode();
+}

@@ -1,0 +1,136 @@
+/** From a JPEG's coefficients to what the hash and the second look need. */
+import { applyBoth, MIN_SIDE, REDUCED } from '../pdq/mod.ts';
+import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
+import { type Digest, packThumbnail } from '../worker/picture.ts';
+import { type AxisPurpose, coefficientAxis } from './axis.ts';
+import type { Component, Kept } from './coefficients.ts';
+import type { ColorModel, Frame } from './frame.ts';
+import { readCoefficients } from './read.ts';
+import { NotForUs } from './scan.ts';
+
+/**
+ * Samples an axis that the kept coefficients must amount to. PDQ's decimation folds frequencies up
+ * to 72 periods a side onto those that it keeps, so 160 would just do; 320 keeps the distance from
+ * the full picture's hash small (median 2 bits, see scripts/bench/pdq-accuracy.ts).
+ */
+const ENOUGH_LUMA = 160;
+/** The thumbnail's 16 samples of colour ask for little. */
+const ENOUGH_CHROMA = 32;
+
+/**
+ * @param orientation EXIF orientation, 1–8
+ * @returns undefined when the fast path does not read this kind of JPEG, or its data are broken
+ * @throws TrawlError `truncated`
+ */
+export function digestJpeg(file: Uint8Array, orientation: number): Digest | undefined {
+  try {
+    const frame = readCoefficients(file, chooseKept);
+    return frame && combine(frame, turnOf(orientation));
+  } catch (error) {
+    if (error instanceof NotForUs) return undefined;
+    throw error;
+  }
+}
+
+function chooseKept(blocksWide: number, blocksHigh: number, luma: boolean): Kept {
+  const samples = Math.min(blocksWide, blocksHigh);
+  const enough = luma ? ENOUGH_LUMA : ENOUGH_CHROMA;
+  for (const kept of [1, 2, 4] as const) if (samples * kept >= enough) return kept;
+  return 8;
+}
+
+/** How a stored picture is shown: mirrored along its own axes first, then axes swapped. */
+interface Turn {
+  readonly flipAcross: boolean;
+  readonly flipDown: boolean;
+  readonly swap: boolean;
+}
+
+/** EXIF 2.32, tag 0x0112: where the stored picture's first row and first column are shown. */
+function turnOf(orientation: number): Turn {
+  return {
+    flipAcross: [2, 3, 7, 8].includes(orientation),
+    flipDown: [3, 4, 6, 7].includes(orientation),
+    swap: orientation >= 5,
+  };
+}
+
+function combine(frame: Frame, turn: Turn): Digest | undefined {
+  const views = frame.components.map((component) => new View(component, turn));
+  const planes = PLANES[frame.color];
+  if (!planes) return undefined;
+  const { luma, cb, cr } = planes;
+  const sum = (weights: Weights, sample: (view: View) => Float32Array) =>
+    weigh(weights, views, sample);
+  const thumbnail = packThumbnail(
+    sum(luma, (view) => view.parts(LUMA_SIDE)),
+    cb && sum(cb, (view) => view.parts(CHROMA_SIDE)),
+    cr && sum(cr, (view) => view.parts(CHROMA_SIDE)),
+  );
+  const { width, height } = frame;
+  if (width < MIN_SIDE || height < MIN_SIDE) return { thumbnail };
+  const purpose =
+    width > REDUCED || height > REDUCED
+      ? 'pdq-reduced'
+      : width === 64 && height === 64
+        ? 'pdq-64'
+        : 'pdq-as-is';
+  return { buffer: sum(luma, (view) => view.sample(purpose)), thumbnail };
+}
+
+/** Weight of each component. All components are stored with 128 taken off. */
+type Weights = readonly number[];
+
+/** How light and colour differences (ITU-T T.871) come out of the components. */
+const PLANES: Partial<Record<ColorModel, { luma: Weights; cb?: Weights; cr?: Weights }>> = {
+  grey: { luma: [1] },
+  ycc: { luma: [1, 0, 0], cb: [0, 1, 0], cr: [0, 0, 1] },
+  rgb: {
+    luma: [0.299, 0.587, 0.114],
+    cb: [-0.299 / 1.772, -0.587 / 1.772, 0.886 / 1.772],
+    cr: [0.701 / 1.402, -0.587 / 1.402, -0.114 / 1.402],
+  },
+};
+
+function weigh(
+  weights: Weights,
+  views: readonly View[],
+  sample: (view: View) => Float32Array,
+): Float32Array<ArrayBuffer> {
+  let sum: Float32Array<ArrayBuffer> | undefined;
+  for (const [i, weight] of weights.entries()) {
+    if (weight === 0) continue;
+    const plane = sample(views[i]!);
+    sum ??= new Float32Array(plane.length).fill(128);
+    for (let at = 0; at < plane.length; at++) sum[at] = sum[at]! + weight * plane[at]!;
+  }
+  return sum ?? new Float32Array();
+}
+
+/** One component, sampled as the picture is shown. */
+class View {
+  readonly #component: Component;
+  readonly #turn: Turn;
+
+  constructor(component: Component, turn: Turn) {
+    this.#component = component;
+    this.#turn = turn;
+  }
+
+  parts(parts: number): Float32Array {
+    return this.sample({ parts });
+  }
+
+  sample(purpose: AxisPurpose): Float32Array {
+    const { width, height, kept, stride, values } = this.#component;
+    const { flipAcross, flipDown, swap } = this.#turn;
+    const across = coefficientAxis(width, kept, purpose, flipAcross);
+    const down = coefficientAxis(height, kept, purpose, flipDown);
+    const samples = applyBoth(values, across, down, stride);
+    return swap ? transposed(samples, across.rows) : samples;
+  }
+}
+
+function transposed(samples: Float32Array, side: number): Float32Array {
+  return samples.map((_, at) => samples[(at % side) * side + Math.floor(at / side)]!);
+}

@@ -1,0 +1,63 @@
+/**
+ * One output sample of "resample by Lanczos, then weigh some neighbours": a single kernel, kept as a
+ * table, because its sines would cost more than all the rest of a hash.
+ */
+import type { MatrixBuilder } from './axis-matrix.ts';
+
+const LOBES = 3;
+/** Table entries per sample of the reduced axis; between them it is interpolated (error below 10⁻⁴). */
+const STEPS = 256;
+
+export class LanczosRow {
+  readonly #table: Float64Array;
+  readonly #reach: number;
+  /** Reduced samples from the first one that is weighed to the last. */
+  readonly #span: number;
+
+  /** @param narrow 1 for a reduction, the factor of an enlargement */
+  constructor(weights: Float64Array, narrow: number) {
+    this.#span = weights.length - 1;
+    this.#reach = LOBES / narrow;
+    // When enlarging, the kernel keeps the width of the source's samples: it is narrower here.
+    const length = this.#span + 2 * this.#reach;
+    this.#table = Float64Array.from({ length: Math.ceil(length * STEPS) + 2 }, (_, at) => {
+      let sum = 0;
+      for (const [k, weight] of weights.entries()) {
+        sum += weight * lanczos((at / STEPS - this.#reach - k) * narrow);
+      }
+      return sum;
+    });
+  }
+
+  /**
+   * Adds a row over `n` source samples.
+   * @param scale reduced samples per source sample
+   * @param first the reduced sample that the first weight belongs to
+   */
+  addTo(matrix: MatrixBuilder, n: number, scale: number, first: number): void {
+    const table = this.#table;
+    // Positions on the reduced axis, centres aligned: source sample x lies at (x + ½) scale − ½.
+    const left = first - this.#reach;
+    const right = first + this.#span + this.#reach;
+    const from = Math.ceil((left + 0.5) / scale - 0.5);
+    const to = Math.floor((right + 0.5) / scale - 0.5);
+    const start = Math.min(n - 1, Math.max(0, from));
+    const weights = matrix.row(start, Math.max(start, Math.min(n - 1, to)) - start + 1);
+    const last = weights.length - 1;
+    let sum = 0;
+    for (let x = from; x <= to; x++) {
+      const at = ((x + 0.5) * scale - 0.5 - left) * STEPS;
+      const below = Math.trunc(at);
+      const weight = table[below]! + (table[below + 1]! - table[below]!) * (at - below);
+      weights[Math.min(last, Math.max(0, x - start))]! += weight;
+      sum += weight;
+    }
+    for (let k = 0; k <= last; k++) weights[k]! /= sum;
+  }
+}
+
+function lanczos(x: number): number {
+  if (Math.abs(x) >= LOBES) return 0;
+  const t = Math.PI * x;
+  return Math.abs(t) < 1e-6 ? 1 : (LOBES * Math.sin(t) * Math.sin(t / LOBES)) / (t * t);
+}
