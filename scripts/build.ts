@@ -5,7 +5,15 @@
  * node scripts/build.ts [--no-executable]
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +66,8 @@ function executable(): void {
   const config = {
     main: join(dist, 'imgtrawl.cjs'),
     useCodeCache: true,
-    output: join(dist, 'imgtrawl'),
+    // Made apart and then given its name, because a program that runs cannot be written to.
+    output: join(dist, `imgtrawl.${process.pid}`),
     disableExperimentalSEAWarning: true,
     // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
     execArgv: ['--experimental-web-worker', '--disable-warning=ExperimentalWarning'],
@@ -73,12 +82,13 @@ function executable(): void {
       ].map((name) => [name, join(assets, name)]),
     ),
   };
-  const file = join(dist, 'sea-config.json');
+  const file = join(dist, `sea-${process.pid}.json`);
   writeFileSync(file, JSON.stringify(config, undefined, 2));
   execFileSync(process.execPath, ['--build-sea', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   chmodSync(config.output, 0o755);
   rmSync(file);
   const megabytes = Math.round(statSync(config.output).size / 1e6);
+  renameSync(config.output, join(dist, 'imgtrawl'));
   process.stdout.write(`built dist/imgtrawl (${megabytes} MB)\n`);
 }
 

@@ -16,11 +16,12 @@ export async function sheetImages(
   context: FindContext,
   space?: AddressSpace,
 ): Promise<ImageRef[]> {
-  if (!context.options.css) return [];
+  const { from } = context.extract;
+  const kinds = from === undefined ? ['all'] : [...from];
+  if (!context.options.css || !kinds.some((kind) => kind === 'css' || kind === 'all')) return [];
   const queued = new Set(page.sheets);
   const refs: ImageRef[] = [];
   const named = new Set(page.images.flatMap((image) => image.candidates.map((one) => one.url)));
-  // A set's iterator also visits what is added on the way, which is how imports are followed.
   let level = [...queued];
   while (level.length > 0) {
     const imports: string[] = [];
@@ -37,13 +38,13 @@ export async function sheetImages(
         continue;
       }
       const { fetched, css } = outcome.value;
-      const sheet = extractSheet(css, fetched.finalUrl, context.extract);
+      const { finalUrl, contentType } = fetched;
+      const sheet = extractSheet(css, finalUrl, context.extract, contentType);
       imports.push(...sheet.imports);
-      for (const candidate of sheet.images) {
-        if (named.has(candidate.url)) continue;
-        named.add(candidate.url);
-        const group = page.images.length + refs.length + 1;
-        refs.push({ group, candidates: [candidate], page: url });
+      for (const picture of sheet.pictures) {
+        if (named.has(picture.candidates[0].url)) continue;
+        for (const candidate of picture.candidates) named.add(candidate.url);
+        refs.push({ ...picture, group: page.images.length + refs.length + 1, page: url });
       }
     }
     level = imports.filter(
