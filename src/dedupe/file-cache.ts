@@ -1,0 +1,99 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { CandidateImage } from './image.ts';
+
+/** A file as the directory tells of it. */
+export interface FileStamp {
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Time of the last change, nanoseconds since 1970. */
+  readonly mtimeNs: bigint;
+}
+
+/** What is known of a file: what it shows, or why that cannot be told. */
+export type FileFacts =
+  | { readonly ok: true; readonly image: CandidateImage }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Rows of another version are forgotten. */
+const VERSION = 1;
+/** Rows that one transaction holds; each costs a flush to the disk. */
+const BATCH = 256;
+
+const SCHEMA = `
+  CREATE TABLE files (
+    path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    sha256 TEXT, facts TEXT NOT NULL, thumbnail BLOB
+  ) STRICT;
+  CREATE INDEX files_by_sha256 ON files (sha256);`;
+
+/**
+ * Remembers what files show, by path, size and time of change, so that a second run over a folder
+ * reads its directories and nothing else.
+ */
+export class FileCache implements Disposable {
+  readonly #db: DatabaseSync;
+  readonly #get: StatementSync;
+  readonly #put: StatementSync;
+  readonly #thumbnail: StatementSync;
+  #waiting = 0;
+
+  /** `path` of an SQLite file, made when missing; `:memory:` forgets at the end. */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as {
+      user_version: number;
+    };
+    if (version !== VERSION) {
+      this.#db.exec(`DROP TABLE IF EXISTS files; ${SCHEMA} PRAGMA user_version = ${VERSION}`);
+    }
+    this.#get = this.#db.prepare(
+      'SELECT facts, thumbnail FROM files WHERE path = ? AND size = ? AND mtime_ns = ?',
+    );
+    this.#put = this.#db.prepare('INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)');
+    this.#thumbnail = this.#db.prepare(
+      'SELECT thumbnail FROM files WHERE sha256 = ? AND thumbnail IS NOT NULL LIMIT 1',
+    );
+  }
+
+  get({ path, size, mtimeNs }: FileStamp): FileFacts | undefined {
+    const row = this.#get.get(path, size, mtimeNs) as
+      | { facts: string; thumbnail: Uint8Array | null }
+      | undefined;
+    if (row === undefined) return undefined;
+    const facts = JSON.parse(row.facts) as FileFacts;
+    if (!facts.ok || row.thumbnail === null) return facts;
+    return { ok: true, image: { ...facts.image, thumbnail: row.thumbnail } };
+  }
+
+  put({ path, size, mtimeNs }: FileStamp, facts: FileFacts): void {
+    if (this.#waiting === 0) this.#db.exec('BEGIN');
+    if (facts.ok) {
+      const { thumbnail, ...image } = facts.image;
+      const text = JSON.stringify({ ok: true, image });
+      this.#put.run(path, size, mtimeNs, image.sha256, text, thumbnail ?? null);
+    } else {
+      this.#put.run(path, size, mtimeNs, null, JSON.stringify(facts), null);
+    }
+    this.#waiting++;
+    if (this.#waiting >= BATCH) this.flush();
+  }
+
+  thumbnailOf(sha256: string): Uint8Array | undefined {
+    const row = this.#thumbnail.get(sha256) as { thumbnail: Uint8Array } | undefined;
+    return row?.thumbnail;
+  }
+
+  flush(): void {
+    if (this.#waiting === 0) return;
+    this.#db.exec('COMMIT');
+    this.#waiting = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.flush();
+    this.#db.close();
+  }
+}
