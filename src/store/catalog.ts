@@ -4,61 +4,25 @@ import type { StatementSync } from 'node:sqlite';
 import { Database, type DatabaseOptions } from './database.ts';
 import { NameBook } from './name-book.ts';
 import {
+  ADDRESS_COLUMNS,
   type AddressRow,
   type Cells,
   fromCells,
+  IMAGE_COLUMNS,
   type ImageRow,
+  PAGE_COLUMNS,
   type PageRow,
   type RunRow,
   runFromCells,
+  STORED_COLUMNS,
   toCells,
 } from './rows.ts';
 
-const ADDRESS_COLUMNS = [
-  'url',
-  'digest',
-  'page',
-  'alt',
-  'status',
-  'sha256',
-  'file',
-  'error',
-  'message',
-  'attempts',
-  'ms',
-  'http',
-  'etag',
-  'last_modified',
-  'content_type',
-  'run',
-  'fetched',
-] as const;
-
-/** All columns but the digest, which is for finding only. */
-const STORED = ADDRESS_COLUMNS.filter((column) => column !== 'digest').join(', ');
+const STORED = STORED_COLUMNS.join(', ');
 const ADDRESS = `SELECT ${STORED} FROM address WHERE digest = ? AND url = ?`;
 const ADDRESS_ROWID = 'SELECT rowid FROM address WHERE digest = ? AND url = ?';
 const INSERT_ADDRESS = `INSERT INTO address (${ADDRESS_COLUMNS}) VALUES (${ADDRESS_COLUMNS.map(() => '?')})`;
 const UPDATE_ADDRESS = `UPDATE address SET ${ADDRESS_COLUMNS.map((column) => `${column} = ?`)} WHERE rowid = ?`;
-
-const IMAGE_COLUMNS = [
-  'sha256',
-  'file',
-  'format',
-  'width',
-  'height',
-  'orientation',
-  'frames',
-  'bytes',
-  'pdq',
-  'quality',
-  'kept',
-  'kind',
-  'distance',
-  'run',
-] as const;
-
-const PAGE_COLUMNS = ['url', 'etag', 'last_modified', 'fetched', 'sha256', 'run'] as const;
 
 export interface Counts {
   readonly addresses: number;
@@ -143,6 +107,11 @@ export class Catalog implements Disposable {
   /** In the order in which they first came. */
   *addresses(): Generator<AddressRow> {
     yield* this.#rows<AddressRow>(`SELECT ${STORED} FROM address ORDER BY rowid`);
+  }
+
+  /** The address that has this file for its own. */
+  copyAt(file: string): AddressRow | undefined {
+    return this.#one<AddressRow>(`SELECT ${STORED} FROM address WHERE file = ? LIMIT 1`, file);
   }
 
   /** Addresses with a file of their own. */

@@ -1,6 +1,6 @@
 /** The output folder: the images, and `.imgtrawl/` with all that is ours. */
 import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { TrawlError } from '../errors.ts';
 import { fileError } from './file-error.ts';
 
@@ -19,13 +19,13 @@ export interface Folder {
 export function makeFolder(path: string): Folder {
   let root = path;
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     root = realpathSync(path);
     if (!statSync(root).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     const folder = folderAt(root);
     for (const own of [folder.own, folder.partial]) {
       refuseLink(own);
-      mkdirSync(own, { recursive: true });
+      makeFolders(own);
     }
     return folder;
   } catch (error) {
@@ -44,6 +44,24 @@ export function pathIn(root: string, name: string): string {
   const wrong = name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name);
   if (wrong) throw new TrawlError('internal', `${JSON.stringify(name)} is no name for a file`);
   return root + sep + name;
+}
+
+/**
+ * Like `recursive: true`, which goes round for ever where a folder cannot be made although its parent
+ * is there and the system says that something is missing (Linux: `/proc/x`).
+ */
+function makeFolders(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      makeFolders(dirname(path));
+      mkdirSync(path);
+    } else if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      throw error;
+    }
+  }
 }
 
 /** Whoever made the folder may have laid a link that leads our writing out of it. */

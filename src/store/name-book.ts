@@ -38,6 +38,13 @@ export class NameBook {
     // Only one who finds another address with the same SHA-256 comes here.
     throw new TrawlError('internal', `no name is free for ${url}`);
   }
+
+  /** Takes over a reservation from another catalog, unless the stem is taken. */
+  restore(stem: string, url: string): void {
+    const folded = foldName(stem);
+    if (this.#db.read(() => this.#find().get(folded)) !== undefined) return;
+    this.#db.write(() => this.#insert().run(folded, stem, url));
+  }
 }
 
 /** The plain stem, then with 8, 16 and 64 hex digits of the address's SHA-256. */

@@ -51,7 +51,7 @@ export function nameParts(url: string): NameParts {
   // The path of a data: address is the picture itself.
   const segments = hostname === '' && !url.startsWith('file:') ? [] : pathname.split('/');
   for (const segment of segments.reverse()) {
-    const parts = splitExtension(cleanName(decodeSegment(segment.slice(0, 4096)), 4096));
+    const parts = splitExtension(cleanName(decodeSegment(segment.slice(0, 65_536)), 65_536));
     const stem = cleanName(parts.stem, STEM_BYTES);
     if (stem !== '') return { ...parts, stem };
   }

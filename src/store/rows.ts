@@ -64,6 +64,48 @@ export interface RunRow {
   readonly counts?: Readonly<Record<string, number>>;
 }
 
+export const ADDRESS_COLUMNS = [
+  'url',
+  'digest',
+  'page',
+  'alt',
+  'status',
+  'sha256',
+  'file',
+  'error',
+  'message',
+  'attempts',
+  'ms',
+  'http',
+  'etag',
+  'last_modified',
+  'content_type',
+  'run',
+  'fetched',
+] as const;
+
+/** All but the digest, which is for finding only, and too large for a number. */
+export const STORED_COLUMNS = ADDRESS_COLUMNS.filter((column) => column !== 'digest');
+
+export const IMAGE_COLUMNS = [
+  'sha256',
+  'file',
+  'format',
+  'width',
+  'height',
+  'orientation',
+  'frames',
+  'bytes',
+  'pdq',
+  'quality',
+  'kept',
+  'kind',
+  'distance',
+  'run',
+] as const;
+
+export const PAGE_COLUMNS = ['url', 'etag', 'last_modified', 'fetched', 'sha256', 'run'] as const;
+
 export type Cell = string | number | bigint | null | Uint8Array;
 export type Cells = Record<string, Cell>;
 
