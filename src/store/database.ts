@@ -1,7 +1,16 @@
 /** One SQLite file: opened with care, written in batches. */
-import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { TrawlError } from '../errors.ts';
 import { fileError } from './file-error.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
@@ -47,13 +56,14 @@ export class Database implements Disposable {
       create(file);
     }
     let db: DatabaseSync | undefined;
+    const readOnly = options.readOnly ?? false;
     try {
       // SQLite would take an empty file for a new database, and so replace a truncated catalog in silence.
       if (statSync(file).size === 0) throw new Error('file is not a database: it is empty');
-      db = new DatabaseSync(file, { readOnly: options.readOnly ?? false, timeout: BUSY_MS });
+      db = new DatabaseSync(readOnly ? readable(file) : file, { readOnly, timeout: BUSY_MS });
       check(db, file);
-      if (!options.readOnly) configure(db);
-      migrate(db, file, options.readOnly ?? false);
+      if (!readOnly) configure(db);
+      migrate(db, file, readOnly);
       return new Database(file, db, options);
     } catch (error) {
       db?.close();
@@ -140,6 +150,22 @@ export class Database implements Disposable {
   }
 }
 
+/**
+ * Even to read, SQLite makes a file beside one that is in WAL mode. Where nothing can be made (a
+ * read-only medium) nobody writes either, which `immutable` tells it, unless a log is left to be read.
+ */
+function readable(file: string): string | URL {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch {
+    if (existsSync(`${file}-wal`)) return file;
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    return url;
+  }
+}
+
 /** Made under another name, so that no kill leaves a file that is not yet a catalog. */
 function create(file: string): void {
   let folder: string | undefined;
@@ -220,16 +246,12 @@ export function databaseError(error: unknown, file: string): TrawlError {
     return new TrawlError('catalog', text, cause);
   }
   if (/readonly database|unable to open|access permission/i.test(message)) {
-    return new TrawlError(
-      'output-not-writable',
-      `The catalog ${file} cannot be written: ${message}`,
-      cause,
-    );
+    return new TrawlError('output-not-writable', `${file} cannot be written: ${message}`, cause);
   }
   if (/locked|locking protocol|disk I\/O error|large file support|is busy/i.test(message)) {
-    const text = `The catalog ${file} cannot be locked or written (${message}); on a network share without locking, use a local folder`;
+    const text = `${file} cannot be locked or written (${message}); on a network share without locking, use a local folder`;
     return new TrawlError('catalog', text, cause);
   }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return fileError(error, file);
-  return new TrawlError('internal', `The catalog ${file} failed: ${message}`, cause);
+  return new TrawlError('internal', `${file} failed: ${message}`, cause);
 }

@@ -1,10 +1,12 @@
 /** Rows of the catalog as the program sees them, and how they are told from SQLite's. Pure. */
-import type { ImageFormat, ImageStatus } from '../model.ts';
+import type { AddressSpace, ImageFormat, ImageStatus } from '../model.ts';
 
 /** What was known of an address after it was last asked for. Times in ms since 1970. */
 export interface AddressRow {
   readonly url: string;
   readonly page?: string;
+  /** How public the document is that named it; absent when the user did. */
+  readonly space?: AddressSpace;
   readonly alt?: string;
   readonly status: ImageStatus;
   readonly sha256?: string;
@@ -16,6 +18,10 @@ export interface AddressRow {
   readonly attempts: number;
   /** How long it took. */
   readonly ms: number;
+  /** When the first request was sent. */
+  readonly sent?: number;
+  /** From there to the last byte. */
+  readonly wireMs?: number;
   /** Status of the response. */
   readonly http?: number;
   readonly etag?: string;
@@ -45,12 +51,17 @@ export interface ImageRow {
   readonly run: number;
 }
 
+/** A page or a style sheet. */
 export interface PageRow {
   readonly url: string;
   readonly etag?: string;
   readonly lastModified?: string;
   readonly fetched: number;
   readonly sha256?: string;
+  /** What it was read with: `found` holds for the same options only. */
+  readonly signature?: string;
+  /** JSON of what it was found to name. */
+  readonly found?: string;
   readonly run: number;
 }
 
@@ -68,6 +79,7 @@ export const ADDRESS_COLUMNS = [
   'url',
   'digest',
   'page',
+  'space',
   'alt',
   'status',
   'sha256',
@@ -76,6 +88,8 @@ export const ADDRESS_COLUMNS = [
   'message',
   'attempts',
   'ms',
+  'sent',
+  'wire_ms',
   'http',
   'etag',
   'last_modified',
@@ -104,7 +118,16 @@ export const IMAGE_COLUMNS = [
   'run',
 ] as const;
 
-export const PAGE_COLUMNS = ['url', 'etag', 'last_modified', 'fetched', 'sha256', 'run'] as const;
+export const PAGE_COLUMNS = [
+  'url',
+  'etag',
+  'last_modified',
+  'fetched',
+  'sha256',
+  'signature',
+  'found',
+  'run',
+] as const;
 
 export type Cell = string | number | bigint | null | Uint8Array;
 export type Cells = Record<string, Cell>;

@@ -26,6 +26,8 @@ export const MIGRATIONS: readonly string[] = [
     last_modified TEXT,
     fetched INTEGER NOT NULL,          -- ms since 1970
     sha256 TEXT,
+    signature TEXT,                    -- of the options that it was read with
+    found TEXT,                        -- JSON of what it names
     run INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
@@ -61,6 +63,7 @@ export const MIGRATIONS: readonly string[] = [
     url TEXT NOT NULL,
     digest INTEGER NOT NULL,           -- of url: first 64 bits of its SHA-256, signed
     page TEXT,
+    space TEXT,                        -- of the document that names it
     alt TEXT,
     status TEXT NOT NULL,
     sha256 TEXT,
@@ -87,5 +90,10 @@ export const MIGRATIONS: readonly string[] = [
     stem TEXT NOT NULL,
     url TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
+  `,
+  // For the timeline of a report; absent where nothing was fetched, and in rows from before.
+  `
+  ALTER TABLE address ADD COLUMN sent INTEGER;      -- first request, ms since 1970
+  ALTER TABLE address ADD COLUMN wire_ms INTEGER;   -- from there to the last byte
   `,
 ];

@@ -13,6 +13,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   Catalog,
   type Folder,
+  lockFolder,
   makeFolder,
   pathIn,
   removeFile,
@@ -167,6 +168,23 @@ function smallDisk(size: string): string | undefined {
   onTestFinished(() => void execFileSync('umount', ['-l', path]));
   return path;
 }
+
+describe('a read-only disk', () => {
+  it('is told as such, and can still be read', async (context) => {
+    const disk = smallDisk('4m');
+    if (disk === undefined) return context.skip('mounting a small file system needs root');
+    const folder = makeFolder(join(disk, 'out'));
+    Catalog.open(folder.catalog).close();
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const refused = expect.objectContaining({ code: 'output-not-writable', exitCode: 2 });
+    expect(() => makeFolder(join(disk, 'other'))).toThrow(refused);
+    expect(() => Catalog.open(folder.catalog)).toThrow(refused);
+    await expect(lockFolder(folder)).rejects.toEqual(refused);
+    await expect(save(folder, 'x', ['a.jpg'])).rejects.toEqual(refused);
+    using catalog = Catalog.open(folder.catalog, { readOnly: true });
+    expect(catalog.counts()).toMatchObject({ images: 0 });
+  });
+});
 
 describe('a full disk', () => {
   it('is told as such, leaves no part behind, and the catalog whole', async (context) => {
