@@ -83,6 +83,17 @@ export const ERROR_CODES = {
     meaning: 'The run was interrupted.',
     advice: 'Run again to go on; what was saved is kept.',
   },
+  queue: {
+    kind: 'abort',
+    exit: 3,
+    meaning: 'The queue cannot be reached, or refused what was asked.',
+    advice: 'Check the address, the credentials and that JetStream is enabled.',
+  },
+  'bad-shard': {
+    kind: 'skip',
+    meaning: 'A message of the queue is no shard that this version understands.',
+    advice: 'Use the same version of imgtrawl on all machines.',
+  },
   'source-unreadable': {
     kind: 'skip',
     meaning: 'A source could not be read or understood.',

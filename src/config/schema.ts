@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { seconds, size, whole } from './units.ts';
 
 /** Headings under which `--help` and the reference list the options. */
-export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run';
+export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run' | 'Queue';
 
-export type CommandName = 'get' | 'list' | 'hash';
+export type CommandName = 'get' | 'list' | 'hash' | 'enqueue' | 'worker' | 'merge' | 'queue';
 
 interface Option<Schema extends z.ZodType> {
   readonly schema: Schema;
@@ -43,17 +43,20 @@ const list = () =>
     .transform((value) => (typeof value === 'string' ? [value] : value))
     .default([]);
 
-const GET = ['get'] as const;
-const FIND = ['get', 'list'] as const;
-const INSPECT = ['get', 'hash'] as const;
-const ALL = ['get', 'list', 'hash'] as const;
+const GET = ['get', 'worker'] as const;
+const FIND = ['get', 'list', 'enqueue', 'worker'] as const;
+const INSPECT = ['get', 'hash', 'worker'] as const;
+const ALL = ['get', 'list', 'hash', 'enqueue', 'worker', 'merge', 'queue'] as const;
+/** Sources are read by these. */
+const READ = ['get', 'list', 'enqueue'] as const;
+const QUEUE = ['enqueue', 'worker', 'queue'] as const;
 
 export const OPTIONS = {
   // Output
   out: option(z.string().min(1).default('images'), {
     describe: 'Folder for the images',
     group: 'Output',
-    on: GET,
+    on: ['get', 'worker', 'merge'],
     alias: 'o',
     path: true,
     value: 'DIR',
@@ -61,12 +64,12 @@ export const OPTIONS = {
   names: option(z.enum(['url', 'sha256']).default('url'), {
     describe: "File names from the address's last segment, or from the content's SHA-256",
     group: 'Output',
-    on: GET,
+    on: ['get'],
   }),
   order: option(z.enum(['completed', 'submitted']).default('completed'), {
     describe: 'Report images as they finish, or in the order in which they were found',
     group: 'Output',
-    on: GET,
+    on: ['get'],
   }),
   json: option(bool(false), {
     describe: 'JSON lines on standard output, and nothing else there',
@@ -96,7 +99,7 @@ export const OPTIONS = {
   wait: option(bool(false), {
     describe: 'Wait for another run that holds the folder, instead of ending with 4',
     group: 'Run',
-    on: GET,
+    on: ['get', 'worker', 'merge'],
   }),
 
   // What to take
@@ -168,7 +171,7 @@ export const OPTIONS = {
   baseUrl: option(z.url({ protocol: /^https?$/ }).optional(), {
     describe: 'Address that local HTML files and manifests came from',
     group: 'Sources',
-    on: FIND,
+    on: READ,
     value: 'URL',
   }),
   inputFormat: option(
@@ -195,19 +198,19 @@ export const OPTIONS = {
     {
       describe: 'Format of the sources, when recognising it by content is wrong',
       group: 'Sources',
-      on: FIND,
+      on: READ,
     },
   ),
   urlKey: option(z.string().optional(), {
     describe: 'Key of the address in JSON manifests (default: the usual names)',
     group: 'Sources',
-    on: FIND,
+    on: READ,
     value: 'KEY',
   }),
   urlColumn: option(z.string().optional(), {
     describe: 'Column of the address in CSV and TSV manifests (default: the usual names)',
     group: 'Sources',
-    on: FIND,
+    on: READ,
     value: 'NAME',
   }),
   depth: option(whole(0).default(0), {
@@ -230,7 +233,106 @@ export const OPTIONS = {
   sitemap: option(bool(false), {
     describe: "Find and read the host's own sitemaps, too",
     group: 'Sources',
-    on: FIND,
+    on: READ,
+  }),
+
+  shard: option(
+    z
+      .string()
+      .regex(/^\d{1,6}\/\d{1,6}$/, 'expected i/N such as 2/8')
+      .optional(),
+    {
+      describe:
+        'Only what is in part i of N, by registrable domain, of what the sources list (2/8)',
+      group: 'Sources',
+      on: READ,
+      value: 'i/N',
+    },
+  ),
+
+  // Queue
+  queue: option(z.string().optional(), {
+    describe: 'Queue: nats://HOST[:PORT][,HOST..]/NAME, or tls:// with TLS',
+    group: 'Queue',
+    on: QUEUE,
+    value: 'ADDRESS',
+  }),
+  natsCreds: option(z.string().optional(), {
+    describe: 'Credentials file of NATS (a JWT and its key)',
+    group: 'Queue',
+    on: QUEUE,
+    path: true,
+    value: 'FILE',
+  }),
+  natsTokenFile: option(z.string().optional(), {
+    describe: 'File that holds the token for NATS (or NATS_TOKEN, or NATS_USER and NATS_PASSWORD)',
+    group: 'Queue',
+    on: QUEUE,
+    path: true,
+    value: 'FILE',
+  }),
+  natsCa: option(z.string().optional(), {
+    describe: 'PEM file of the authority that signed the certificate of NATS',
+    group: 'Queue',
+    on: QUEUE,
+    path: true,
+    value: 'FILE',
+  }),
+  natsCert: option(z.string().optional(), {
+    describe: 'PEM file of our own certificate for NATS',
+    group: 'Queue',
+    on: QUEUE,
+    path: true,
+    value: 'FILE',
+  }),
+  natsKey: option(z.string().optional(), {
+    describe: 'PEM file of the key of --nats-cert',
+    group: 'Queue',
+    on: QUEUE,
+    path: true,
+    value: 'FILE',
+  }),
+  shardSize: option(whole(1).default(1000), {
+    describe: 'Addresses in one message of the queue',
+    group: 'Queue',
+    on: ['enqueue'],
+    value: 'N',
+  }),
+  buckets: option(z.coerce.number().int().min(1).max(16_384).default(256), {
+    describe: 'Parts by domain, each on one worker at a time; fixed when the queue is made',
+    group: 'Queue',
+    on: ['enqueue'],
+    value: 'N',
+  }),
+  replicas: option(z.coerce.number().int().min(1).max(5).default(1), {
+    describe: 'Servers that keep a copy of the queue (3 in a cluster); fixed when it is made',
+    group: 'Queue',
+    on: ['enqueue'],
+    value: 'N',
+  }),
+  ackWait: option(seconds().default(60), {
+    describe:
+      'A worker silent for so long has lost its shard, in seconds; fixed when the queue is made',
+    group: 'Queue',
+    on: ['enqueue'],
+    value: 'TIME',
+  }),
+  maxDeliver: option(whole(1).default(3), {
+    describe: 'A shard that so many workers did not end is put aside with its reasons',
+    group: 'Queue',
+    on: ['worker'],
+    value: 'N',
+  }),
+  drain: option(bool(false), {
+    describe: 'End when the queue is empty, instead of waiting for more',
+    group: 'Queue',
+    on: ['worker'],
+  }),
+  shardsAtOnce: option(whole(1).default(4), {
+    describe: 'Shards worked on at the same time',
+    group: 'Queue',
+    on: ['worker'],
+    value: 'N',
   }),
 
   // Network
@@ -292,13 +394,13 @@ export const OPTIONS = {
   maxTotalBytes: option(size().optional(), {
     describe: 'End the run after this many bytes',
     group: 'Network',
-    on: GET,
+    on: ['get'],
     value: 'SIZE',
   }),
   maxTime: option(seconds().optional(), {
     describe: 'End the run after this time, in seconds',
     group: 'Network',
-    on: GET,
+    on: ['get'],
     value: 'TIME',
   }),
   robots: option(bool(true), {
@@ -370,18 +472,18 @@ export const OPTIONS = {
   dedupe: option(z.enum(['off', 'exact', 'near']).default('near'), {
     describe: 'Keep each picture once: off, exact (same bytes), near (same picture)',
     group: 'Images',
-    on: GET,
+    on: ['get', 'worker', 'merge'],
   }),
   nearThreshold: option(z.coerce.number().int().min(0).max(128).default(31), {
     describe: 'PDQ bits that may differ between copies of one picture',
     group: 'Images',
-    on: GET,
+    on: ['get', 'merge'],
     value: 'BITS',
   }),
   onDuplicate: option(z.enum(['skip', 'hardlink', 'keep']).default('skip'), {
     describe: 'What becomes of a duplicate',
     group: 'Images',
-    on: GET,
+    on: ['get'],
   }),
   workers: option(whole(1).optional(), {
     describe: 'Workers that decode and hash (default: one a core)',

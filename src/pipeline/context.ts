@@ -13,6 +13,8 @@ export interface FindContext {
   readonly signal: AbortSignal;
   /** --include and --exclude, for addresses that no page names. */
   readonly wanted: (url: string) => boolean;
+  /** --shard: which of the addresses that the user's sources list are this machine's. */
+  readonly mine: (address: string) => boolean;
 }
 
 /** A picture on its way to be fetched. */
@@ -34,6 +36,8 @@ export interface Page {
   readonly depth: number;
   readonly referrer?: string;
   readonly space?: Fetched['space'];
+  /** With --shard every machine reads it, and takes its share of what it lists. */
+  readonly shared?: boolean;
   /** Nobody said that it is there: no failure when it is not. */
   readonly optional?: boolean;
   readonly fetched?: Fetched;

@@ -5,6 +5,7 @@ import { FetchPool } from '../fetch/mod.ts';
 import type { Found } from './context.ts';
 import { EventStream, type Summary } from './events.ts';
 import { Finder } from './find.ts';
+import { shardFilter } from './shard-filter.ts';
 import { extractOptions, fetchOptions } from './stage-options.ts';
 import { Tally } from './tally.ts';
 
@@ -44,6 +45,7 @@ async function* find(
     events,
     signal,
     wanted: addressFilter(options.include, options.exclude),
+    mine: shardFilter(options.shard),
   });
   for await (const found of finder.images(args)) {
     yield found;

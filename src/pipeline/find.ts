@@ -40,8 +40,17 @@ export class Finder {
   }
 
   /** Every picture once, in the order of the sources. */
-  async *images(args: readonly string[]): AsyncGenerator<Found, void> {
-    const work = Promise.all([this.#readSources(args), this.#readPages()]).then(
+  images(args: readonly string[]): AsyncGenerator<Found, void> {
+    return this.#stream(() => this.#readSources(args));
+  }
+
+  /** The same for pictures that somebody found before; `name` is for messages. */
+  given(name: string, founds: Iterable<Found>): AsyncGenerator<Found, void> {
+    return this.#stream(() => this.#pushAll(name, founds).finally(() => this.settle()));
+  }
+
+  async *#stream(read: () => Promise<void>): AsyncGenerator<Found, void> {
+    const work = Promise.all([read(), this.#readPages()]).then(
       () => this.#found.close(),
       (error) => {
         this.#pages.close();
@@ -92,13 +101,15 @@ export class Finder {
       case 'failed':
         throw source.error;
       case 'url': {
-        const page = { url: source.url, named: true, depth: 0 };
+        const page = { url: source.url, named: true, depth: 0, shared: true };
         await this.#followInTurn(page);
-        for (const sitemap of await this.#crawl.sitemaps(source.url)) this.#queue(sitemap);
+        for (const sitemap of await this.#crawl.sitemaps(source.url)) {
+          this.#queue({ ...sitemap, shared: true });
+        }
         return;
       }
       case 'items': {
-        const manifest = { name: source.name, named: true };
+        const manifest = { name: source.name, named: true, shared: true };
         const addPage = (page: Page) => this.#followInTurn(page);
         return this.#pushAll(
           source.name,
@@ -106,12 +117,19 @@ export class Finder {
         );
       }
       case 'local-page':
+        if (!this.#context.mine(source.baseUrl ?? source.name)) return;
         return this.#pushAll(source.name, await this.#localPage(source));
       case 'local-image':
+        if (!this.#context.mine(source.name)) return this.#leave(source.bytes);
         return this.#pushAll(source.name, [
           await localImage(source, this.#context.options.maxBytes),
         ]);
     }
+  }
+
+  /** Another machine's: the file behind it is closed. */
+  async #leave(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    await bytes[Symbol.asyncIterator]().return?.();
   }
 
   async #localPage(source: Extract<OpenedSource, { kind: 'local-page' }>): Promise<Found[]> {

@@ -13,6 +13,8 @@ export interface Manifest {
   /** Its address, when it was fetched. */
   readonly page?: string;
   readonly space?: NonNullable<ImageRef['space']>;
+  /** With --shard every machine reads it, and takes its share. */
+  readonly shared: boolean;
 }
 
 /** Yields pictures; hands pages and nested manifests to `addPage` on the way. */
@@ -27,6 +29,7 @@ export async function* itemImages(
   let group = 0;
   for await (const batch of batches) {
     for (const item of batch) {
+      if (manifest.shared && !context.mine(addressOf(item, name))) continue;
       switch (item.kind) {
         case 'page':
         case 'source':
@@ -51,6 +54,20 @@ export async function* itemImages(
           yield itemImage(item, ++group, named, naming);
       }
     }
+  }
+}
+
+/** What decides whose item it is. A problem is told by one machine: the one whose the manifest would be. */
+function addressOf(item: SourceItem, name: string): string {
+  switch (item.kind) {
+    case 'image':
+      return item.candidates[0].url;
+    case 'html':
+      return item.page ?? item.base ?? name;
+    case 'problem':
+      return name;
+    default:
+      return item.url;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Options } from '../config/schema.ts';
 import type { Deduper } from '../dedupe/mod.ts';
 import type { Fetched, ImageRecord, Inspection } from '../model.ts';
 import { discardBody } from './body.ts';
+import type { Claim, Claims } from './claims.ts';
 import type { EventStream } from './events.ts';
 import type { Held, Shelf } from './shelf.ts';
 
@@ -20,6 +21,7 @@ export interface KeepContext {
   readonly deduper: Deduper;
   readonly shelf: Shelf;
   readonly events: EventStream;
+  readonly claims?: Claims;
 }
 
 export async function keepImage(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
@@ -66,6 +68,15 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
 
   const name = shelf.nameFor(about.url, format, sha256);
   const verdict = deduper.add({ ...inspection, sha256, bytes, name });
+  if (verdict.keep && context.claims !== undefined) {
+    const held = await putClaimed(name, arrived, context.shelf, context.claims).catch((error) => {
+      deduper.forget(sha256);
+      throw error;
+    });
+    if (held.mine) return { ...record, status: 'saved', file: held.file };
+    deduper.forget(sha256);
+    return keptElsewhere(about, fetched, held);
+  }
   if (verdict.keep) {
     const move = verdict.replaces.some((old) => old.sha256 === sha256);
     const file = await putOrForget(about.url, arrived, move, context);
@@ -83,6 +94,33 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     (await shelf.linkDuplicate(about.url, format, sha256, of));
   const duplicateOf = (await shelf.fileOf(of)) ?? of;
   return { ...record, status: 'duplicate', ...(file && { file }), duplicateOf, distance };
+}
+
+/**
+ * The bytes are on the disk before they are claimed, and get their name after it: whenever this
+ * ends, a claim has its bytes, and the same bytes never have names in two folders.
+ */
+async function putClaimed(
+  name: string,
+  { fetched, inspection }: Arrived,
+  shelf: Shelf,
+  claims: Claims,
+): Promise<Claim> {
+  const { sha256, bytes } = fetched;
+  await shelf.stage(name, fetched, { sha256, bytes, inspection });
+  const held = await claims.claim(sha256, name);
+  if (held.mine) await shelf.unveil(name);
+  else await shelf.unstage(name, sha256);
+  return held;
+}
+
+/** The record of an address whose bytes another folder keeps. */
+export function keptElsewhere(
+  about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>,
+  { sha256, bytes }: Fetched,
+  { file }: Claim,
+): ImageRecord {
+  return { ...about, status: 'duplicate', sha256, bytes, duplicateOf: file, distance: 0 };
 }
 
 /** An image that could not be saved must not stand in the way of another copy. */

@@ -4,6 +4,7 @@ import { TrawlError } from '../errors.ts';
 import { extractPage, type PageImages } from '../extract/mod.ts';
 import type { Fetched, ImageRef } from '../model.ts';
 import { bodyBytes, readManifest } from '../sources/mod.ts';
+import { discardBody } from './body.ts';
 import type { FindContext, Found, Page } from './context.ts';
 import { itemImages } from './items.ts';
 import { sheetImages } from './sheets.ts';
@@ -35,19 +36,22 @@ export async function readPage(
   const { finalUrl, contentType, space } = fetched;
   const type = contentType === undefined ? {} : { contentType };
   const hints = { name: page.url, url: finalUrl, ...type };
+  const shared = page.shared ?? false;
   const reading = await readManifest(bodyBytes(fetched.body), hints, sourceOptions(options));
   switch (reading.kind) {
     case 'image': {
+      if (shared && !context.mine(page.url)) break;
       const ref: ImageRef = { group: 1, candidates: [{ url: page.url, from: 'source' }] };
       return [{ ref, named: page.named, mayBePage: false, fetched }];
     }
     case 'items': {
-      const manifest = { name: page.url, named: false, page: finalUrl, space };
+      const manifest = { name: page.url, named: false, page: finalUrl, space, shared };
       return itemImages(reading.batches, manifest, context, (one) =>
         visitor.addPage(one, page.url),
       );
     }
     case 'page': {
+      if (shared && !context.mine(page.url)) break;
       const html = await whole(reading.bytes, page.url, options.maxPageBytes);
       if (fetched.body.in === 'file') await rm(fetched.body.path, { force: true });
       const images = extractPage({ html, url: finalUrl, ...type }, extract);
@@ -56,6 +60,8 @@ export async function readPage(
       return refs.map((ref) => ({ ref: { ...ref, space }, named: false, mayBePage: false }));
     }
   }
+  await discardBody(fetched);
+  return [];
 }
 
 /** All bytes; throws TrawlError `too-large` beyond `limit`. */

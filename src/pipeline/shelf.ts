@@ -2,7 +2,7 @@
  * The output folder as a run sees it: what it holds of an address, putting an image in, taking one
  * out that gave way to a better copy, and the record of everything in the catalog.
  */
-import { copyFile, link, mkdir } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KnownImage } from '../dedupe/mod.ts';
 import type { TrawlError } from '../errors.ts';
@@ -243,6 +243,48 @@ export class Shelf implements AsyncDisposable {
     });
   }
 
+  /**
+   * Puts bytes and row on the disk, but under no name yet. With names of the content only: whoever
+   * comes back to it after a kill finds out by the name whose they are.
+   */
+  async stage(name: string, fetched: Fetched, facts: Facts): Promise<void> {
+    const root = join(this.#folder.own, 'staged');
+    await mkdir(root, { recursive: true });
+    const saving = saveBody({ ...this.#folder, root }, fetched.body, facts.sha256, [name], {
+      sync: true,
+    });
+    await saving;
+    this.#recordImage(facts, { file: name });
+    this.#catalog.flush();
+  }
+
+  /** The staged image gets its name. What had that name had the same bytes, or was damaged. */
+  async unveil(name: string): Promise<void> {
+    await rename(join(this.#folder.own, 'staged', name), join(this.#folder.root, name));
+  }
+
+  /** The staged image is another folder's. */
+  async unstage(name: string, sha256: string): Promise<void> {
+    await rm(join(this.#folder.own, 'staged', name), { force: true });
+    if ((await sizeOf(this.#folder, name)) === undefined) this.#catalog.forgetFile(sha256);
+  }
+
+  /** Names of the images that were staged when a run before was killed. */
+  async staged(): Promise<string[]> {
+    return await readdir(join(this.#folder.own, 'staged')).catch(() => []);
+  }
+
+  /** Resolves when everything so far would survive a power cut. */
+  async settle(): Promise<void> {
+    this.#catalog.flush();
+    for (const path of [`${this.#folder.catalog}-wal`, this.#folder.catalog, this.#folder.root]) {
+      // Some systems cannot open a folder, and the log may be gone.
+      const file = await open(path, 'r').catch(() => undefined);
+      await file?.sync().catch(() => {});
+      await file?.close();
+    }
+  }
+
   /** What came of an address. */
   record(
     record: ImageRecord,
@@ -259,6 +301,8 @@ export class Shelf implements AsyncDisposable {
       attempts,
       ms,
       ...(fetched && { http: fetched.status }),
+      ...(fetched?.sentAt !== undefined && { sent: fetched.sentAt }),
+      ...(fetched?.wireMs !== undefined && { wireMs: Math.round(fetched.wireMs) }),
       ...(fetched?.etag !== undefined && { etag: fetched.etag }),
       ...(fetched?.lastModified !== undefined && { lastModified: fetched.lastModified }),
       ...(fetched?.contentType !== undefined && { contentType: fetched.contentType }),

@@ -8,11 +8,12 @@ import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import { type Inspector, inspectHeader } from '../inspect/mod.ts';
 import type { Candidate, Fetched, ImageRecord, Inspection } from '../model.ts';
 import { discardBody, peekBody } from './body.ts';
+import type { Claims } from './claims.ts';
 import type { Found } from './context.ts';
 import { dataImage, shownUrl } from './data-url.ts';
 import type { EventStream } from './events.ts';
 import type { Finder } from './find.ts';
-import { keepImage } from './keep-image.ts';
+import { keepImage, keptElsewhere } from './keep-image.ts';
 import type { Shelf } from './shelf.ts';
 
 export interface TakerContext {
@@ -25,6 +26,8 @@ export interface TakerContext {
   readonly budget: ByteBudget;
   readonly events: EventStream;
   readonly signal: AbortSignal;
+  /** Keeps each image once across several folders. */
+  readonly claims?: Claims;
 }
 
 /** Addresses tried for one picture: a hostile page could name thousands. */
@@ -121,6 +124,13 @@ export class ImageTaker {
           return undefined;
         }
         this.#checkRobots(fetched, found.named);
+        const held = await this.#context.claims?.holder(fetched.sha256);
+        if (held && !held.mine) {
+          const elsewhere = keptElsewhere({ ...about, attempts: sent, ms: ms() }, fetched, held);
+          await discardBody(fetched);
+          shelf.record(elsewhere, { fetched, alt });
+          return elsewhere;
+        }
         const inspection = await this.#look(fetched);
         const arrived = {
           fetched,
