@@ -62,6 +62,10 @@ export interface Fetched {
   readonly attempts: number;
   /** From the first request to the last byte, waits included. */
   readonly ms: number;
+  /** When its turn had come and the first request was sent, in ms since 1970; absent when none was. */
+  readonly sentAt?: number;
+  /** From there to the last byte, in ms. */
+  readonly wireMs?: number;
 }
 
 export type ImageFormat =

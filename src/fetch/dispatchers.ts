@@ -3,7 +3,7 @@ import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'u
 import type { Clock } from '../concurrency/clock.ts';
 import type { AddressSpace } from '../model.ts';
 import type { DnsCache } from './dns-cache.ts';
-import { guardedConnect } from './guard.ts';
+import { type ConnectionWatch, guardedConnect } from './guard.ts';
 import type { FetchSettings } from './options.ts';
 import { SpareSockets } from './spare-sockets.ts';
 
@@ -13,8 +13,7 @@ export interface DispatchersOptions {
   readonly clock: Clock;
   /** Text of authorities to trust besides the built-in ones, PEM. */
   readonly ca?: string | undefined;
-  readonly onConnect?: ((host: string, ms: number) => void) | undefined;
-  readonly onTls?: ((host: string, ms: number, protocol: 'h2' | 'http/1.1') => void) | undefined;
+  readonly watch?: ConnectionWatch | undefined;
 }
 
 /**
@@ -76,7 +75,7 @@ export class Dispatchers {
     const tls = await this.#tlsOptions();
     const known = this.#direct.get(space);
     if (known) return known;
-    const { settings, dns, clock, onConnect, onTls } = this.#options;
+    const { settings, dns, clock, watch } = this.#options;
     const spares = new SpareSockets(
       guardedConnect({
         space,
@@ -85,8 +84,7 @@ export class Dispatchers {
         tls,
         timeoutMs: this.#timeoutMs,
         http2: settings.http2,
-        onConnect,
-        onTls,
+        watch,
       }),
     );
     const agent = new Agent({ ...this.#clientOptions(), connect: spares.connect });

@@ -5,7 +5,14 @@ export type FetchPurpose = 'page' | 'sheet' | 'manifest' | 'image' | 'robots';
 /** `at` is the pool's clock in ms at the end of what is told; `ms` how long it took. `id` numbers the tasks. */
 export type FetchEvent =
   | { readonly type: 'dns'; readonly at: number; readonly host: string; readonly ms: number }
-  | { readonly type: 'connect'; readonly at: number; readonly host: string; readonly ms: number }
+  | {
+      readonly type: 'connect';
+      readonly at: number;
+      readonly host: string;
+      readonly ms: number;
+      /** Number of the connection within the pool, from 1. */
+      readonly connection: number;
+    }
   | {
       readonly type: 'tls';
       readonly at: number;
@@ -13,6 +20,14 @@ export type FetchEvent =
       readonly ms: number;
       /** Chosen by ALPN. */
       readonly protocol: 'h2' | 'http/1.1';
+      readonly connection: number;
+    }
+  /** A connection is gone, whoever ended it. */
+  | {
+      readonly type: 'disconnect';
+      readonly at: number;
+      readonly host: string;
+      readonly connection: number;
     }
   | {
       readonly type: 'request';
@@ -32,6 +47,8 @@ export type FetchEvent =
       readonly id: number;
       readonly status: number;
       readonly ms: number;
+      /** That carries the request; absent where it cannot be told. */
+      readonly connection?: number;
     }
   | {
       readonly type: 'done';
@@ -44,6 +61,8 @@ export type FetchEvent =
       readonly ms: number;
       /** Error code when not ok. */
       readonly error?: string;
+      /** That carried the request; absent when none was reached. */
+      readonly connection?: number;
     }
   | {
       readonly type: 'retry-wait';

@@ -28,6 +28,8 @@ export interface Task extends AsyncDisposable {
   host: HostState;
   /** Requests sent. */
   sent: number;
+  /** When the first of them was: ms since 1970, and by the pool's clock. */
+  first?: { readonly sentAt: number; readonly at: number };
 }
 
 type RunRequest = (request: FetchRequest, signal: AbortSignal) => Promise<Fetched>;

@@ -85,6 +85,13 @@ export function spaceLookup(space: AddressSpace, dns: DnsCache): LookupFunction 
   };
 }
 
+/** Who is told of connections. `host` is name and port, as in a URL; the socket is undici's own. */
+export interface ConnectionWatch {
+  connected(host: string, ms: number, socket: object): void;
+  secured(host: string, ms: number, socket: object, protocol: 'h2' | 'http/1.1'): void;
+  closed(host: string, socket: object): void;
+}
+
 export interface ConnectorOptions {
   readonly space: AddressSpace;
   readonly dns: DnsCache;
@@ -94,9 +101,7 @@ export interface ConnectorOptions {
   /** ms, TLS handshake included. */
   readonly timeoutMs: number;
   readonly http2: boolean;
-  /** `host` is name and port, as in a URL. */
-  readonly onConnect?: ((host: string, ms: number) => void) | undefined;
-  readonly onTls?: ((host: string, ms: number, protocol: 'h2' | 'http/1.1') => void) | undefined;
+  readonly watch?: ConnectionWatch | undefined;
 }
 
 type Connect = buildConnector.connector;
@@ -104,7 +109,7 @@ type Callback = buildConnector.Callback;
 
 /** Opens connections into one space, for undici's `connect` option. */
 export function guardedConnect(options: ConnectorOptions): Connect {
-  const { space, dns, clock } = options;
+  const { space, dns, clock, watch } = options;
   const connect = buildConnector({
     ...options.tls,
     timeout: options.timeoutMs,
@@ -131,16 +136,18 @@ export function guardedConnect(options: ConnectorOptions): Connect {
       }
       if (target.protocol === 'https:') {
         const protocol = alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
-        options.onTls?.(host, clock.now() - connected, protocol);
+        watch?.secured(host, clock.now() - connected, opened, protocol);
       } else {
-        options.onConnect?.(host, clock.now() - started);
+        watch?.connected(host, clock.now() - started, opened);
+        if (watch) socket.once('close', () => watch.closed(host, socket));
       }
       callback(null, opened);
     }) as Callback) as unknown as { once(event: string, listener: () => void): void };
     if (target.protocol === 'https:') {
       socket.once('connect', () => {
         connected = clock.now();
-        options.onConnect?.(host, connected - started);
+        watch?.connected(host, connected - started, socket);
+        if (watch) socket.once('close', () => watch.closed(host, socket));
       });
     }
     return socket as never;

@@ -136,7 +136,14 @@ export class FetchPool implements Executor<FetchRequest, Fetched> {
     for (let attempt = 1; ; attempt++) {
       try {
         const fetched = await this.#follower.follow(task, attempt);
-        return { ...fetched, attempts: task.sent, ms: this.#clock.now() - started };
+        const now = this.#clock.now();
+        const { sent, first } = task;
+        return {
+          ...fetched,
+          attempts: sent,
+          ms: now - started,
+          ...(first && { sentAt: first.sentAt, wireMs: now - first.at }),
+        };
       } catch (thrown) {
         const failure = signal.aborted ? interrupted(signal) : classify(thrown, request.url);
         const decision = afterFailure(failure, attempt, policy, this.#random());

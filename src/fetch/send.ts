@@ -64,10 +64,12 @@ async function sendOnce(
   signal.throwIfAborted();
   const started = clock.now();
   const timing = { sent: started, headers: Number.NaN };
+  const carried: { connection?: number } = {};
   let head: Head | undefined;
   let receiver: Receiver | undefined;
   let failure: TrawlError | undefined;
   task.sent++;
+  task.first ??= { sentAt: Date.now(), at: started };
   hosts.started(host);
   emit?.({
     type: 'request',
@@ -101,7 +103,8 @@ async function sendOnce(
         head = answer;
         timing.headers = clock.now();
         const ms = timing.headers - timing.sent;
-        emit?.({ type: 'first-byte', at: timing.headers, id, status: answer.status, ms });
+        const { status } = answer;
+        emit?.({ type: 'first-byte', at: timing.headers, id, status, ms, ...carried });
         if (!takesBody(answer, task, url, kept)) return undefined;
         receiver = receiverFor(transport, task, hop, answer, kept);
         return receiver;
@@ -109,6 +112,9 @@ async function sendOnce(
       signal,
       () => {
         timing.sent = clock.now();
+        transport.connections?.ofStarting((connection) => {
+          carried.connection = connection;
+        });
       },
     );
   } catch (error) {
@@ -141,6 +147,7 @@ async function sendOnce(
       bytes,
       ms: now - started,
       ...(failure ? { error: failure.code } : {}),
+      ...carried,
     });
   }
   return await answerOf(task, hop, head as unknown as Head, receiver);

@@ -6,6 +6,7 @@ import { TrawlError } from '../errors.ts';
 import type { AddressSpace } from '../model.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { classify } from './classify.ts';
+import { Connections } from './connections.ts';
 import { Dispatchers } from './dispatchers.ts';
 import { DnsCache, type Lookup } from './dns-cache.ts';
 import type { FetchEvent, OnFetchEvent } from './events.ts';
@@ -36,6 +37,8 @@ export class Transport {
   readonly settings: FetchSettings;
   readonly clock: Clock;
   readonly bandwidth: Bandwidth | undefined;
+  /** Only when somebody watches. */
+  readonly connections: Connections | undefined;
   readonly #deps: TransportDeps;
   readonly #dns: DnsCache;
   readonly #limiter: KeyedLimiter;
@@ -53,6 +56,7 @@ export class Transport {
     this.#deps = deps;
     const { bandwidth, proxy } = settings;
     this.bandwidth = bandwidth === undefined ? undefined : new Bandwidth(bandwidth);
+    this.connections = deps.onEvent ? new Connections() : undefined;
     this.#mayProxy =
       proxy !== undefined ||
       PROXY_VARIABLES.some((name) => deps.env[name] || deps.env[name.toUpperCase()]);
@@ -169,6 +173,11 @@ export class Transport {
   async close(): Promise<void> {
     this.#dns.close();
     await (await this.#dispatchers?.catch(() => undefined))?.close();
+    this.connections?.[Symbol.dispose]();
+  }
+
+  #numberOf(socket: object): number {
+    return this.connections?.numberOf(socket) ?? 0;
   }
 
   #proxyFor(url: URL): string | undefined {
@@ -191,11 +200,21 @@ export class Transport {
       clock,
       ca,
       dns: this.#dns,
-      onConnect: (host, ms) => {
-        this.hosts.get(host).stats.connections++;
-        tell({ type: 'connect', at: clock.now(), host, ms });
+      watch: {
+        connected: (host, ms, socket) => {
+          this.hosts.get(host).stats.connections++;
+          const connection = this.#numberOf(socket);
+          tell({ type: 'connect', at: clock.now(), host, ms, connection });
+        },
+        secured: (host, ms, socket, protocol) => {
+          const connection = this.#numberOf(socket);
+          tell({ type: 'tls', at: clock.now(), host, ms, protocol, connection });
+        },
+        closed: (host, socket) => {
+          const connection = this.#numberOf(socket);
+          tell({ type: 'disconnect', at: clock.now(), host, connection });
+        },
       },
-      onTls: (host, ms, protocol) => tell({ type: 'tls', at: clock.now(), host, ms, protocol }),
     });
   }
 }
