@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type WorkerEvent, WorkerPool } from '../concurrency/mod.ts';
 import { TrawlError } from '../errors.ts';
 import type { Inspection } from '../model.ts';
+import { processWorkers } from '../runtime/process-worker.ts';
 import { webWorkers } from '../runtime/web-worker.ts';
 import type { InspectTask } from './protocol.ts';
 
@@ -47,7 +48,7 @@ export function createInspector(options: InspectOptions = {}): Inspector {
   const size = options.workers ?? availableParallelism();
   const maxPixels = options.maxPixels ?? 100e6;
   const pool = new WorkerPool<InspectTask, Inspection>({
-    kind: webWorkers,
+    kind: options.isolate === 'process' ? processWorkers : webWorkers,
     size,
     taskTimeoutMs: (options.decodeTimeout ?? 20) * 1000,
     idleMs: (options.idleTimeout ?? 30) * 1000,

@@ -19,31 +19,64 @@ type WebWorkerClass = new (url: string, options: object) => WebWorker;
 /** How long a worker may take to end its own threads before it is ended from outside, in ms. */
 const GOODBYE_MS = 50;
 
+/** Where a worker's code comes from. */
+export interface WorkerSource {
+  /** The worker's bundle. */
+  readonly bundle: Blob;
+  /** Parts of the decoder, when an image first needs them. Never rejects. */
+  part(request: PartRequest): Promise<PartReply>;
+}
+
+/** Starts one worker; resolves when it can take tasks. */
+export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle> {
+  const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
+  if (!Class) throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
+  const url = URL.createObjectURL(source.bundle);
+  const worker = new Class(url, { type: 'module', name: 'inspect', deno: { permissions: 'none' } });
+  const handle = new WebWorkerHandle(worker);
+  try {
+    await handle.ready(source);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return handle;
+}
+
 /** Parts are read and compiled once for all workers. */
 const parts = new Map<AssetName, Promise<PartReply>>();
-let bundle: Blob | undefined;
+let assets: WorkerSource | undefined;
 
+/** Workers of this process, from its own assets. */
 export const webWorkers: WorkerKind = {
-  async spawn(): Promise<WorkerHandle> {
-    const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
-    if (!Class)
-      throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
-    bundle ??= new Blob([loadAsset('inspect-worker.js')], { type: 'text/javascript' });
-    const url = URL.createObjectURL(bundle);
-    const worker = new Class(url, {
-      type: 'module',
-      name: 'inspect',
-      deno: { permissions: 'none' },
-    });
-    const handle = new WebWorkerHandle(worker);
-    try {
-      await handle.ready(bundle);
-    } finally {
-      URL.revokeObjectURL(url);
-    }
-    return handle;
+  async spawn() {
+    assets ??= {
+      bundle: new Blob([loadAsset('inspect-worker.js')], { type: 'text/javascript' }),
+      part({ part }) {
+        let reply = parts.get(part);
+        if (!reply) {
+          reply = loadPart(part);
+          parts.set(part, reply);
+        }
+        return reply;
+      },
+    };
+    return startWebWorker(assets);
   },
 };
+
+async function loadPart(part: PartRequest['part']): Promise<PartReply> {
+  try {
+    return await compiled({ part, bytes: loadAsset(part) });
+  } catch (error) {
+    return { part, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Compiles what a worker wants compiled; leaves other replies as they are. */
+export async function compiled(reply: PartReply): Promise<PartReply> {
+  if (reply.part !== 'vips.wasm' || !('bytes' in reply)) return reply;
+  return { part: reply.part, module: await WebAssembly.compile(reply.bytes) };
+}
 
 class WebWorkerHandle implements WorkerHandle {
   readonly #worker: WebWorker;
@@ -58,9 +91,9 @@ class WebWorkerHandle implements WorkerHandle {
   }
 
   /** Sends what the worker needs to start; resolves when it says that it has. */
-  ready(code: Blob): Promise<void> {
+  ready({ bundle, part }: WorkerSource): Promise<void> {
     const { port1, port2 } = this.#channel;
-    port1.onmessage = ({ data }) => void answerPart(port1, data);
+    port1.onmessage = async ({ data }) => port1.postMessage(await part(data));
     // An idle worker alone must not keep the program from ending.
     (port1 as { unref?: () => void }).unref?.();
     return new Promise((resolve, reject) => {
@@ -77,7 +110,7 @@ class WebWorkerHandle implements WorkerHandle {
         event.preventDefault();
         fail(new Error(event.message || 'the worker failed'));
       };
-      const init: WorkerInit = { type: 'init', bundle: code, parts: port2 };
+      const init: WorkerInit = { type: 'init', bundle, parts: port2 };
       this.#worker.postMessage(init, [port2]);
     });
   }
@@ -109,24 +142,5 @@ class WebWorkerHandle implements WorkerHandle {
     }
     this.#worker.terminate();
     this.#channel.port1.close();
-  }
-}
-
-async function answerPart(port: MessagePort, { part }: PartRequest): Promise<void> {
-  let reply = parts.get(part);
-  if (!reply) {
-    reply = loadPart(part);
-    parts.set(part, reply);
-  }
-  port.postMessage(await reply);
-}
-
-async function loadPart(part: PartRequest['part']): Promise<PartReply> {
-  try {
-    const bytes = loadAsset(part);
-    if (part === 'vips.wasm') return { part, module: await WebAssembly.compile(bytes) };
-    return { part, bytes };
-  } catch (error) {
-    return { part, error: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -3,8 +3,9 @@ import { applyBoth, MIN_SIDE, REDUCED } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Digest, packThumbnail } from '../worker/picture.ts';
 import { type AxisPurpose, coefficientAxis } from './axis.ts';
+import { withoutInk } from './cmyk.ts';
 import type { Component, Kept } from './coefficients.ts';
-import type { ColorModel, Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { readCoefficients } from './read.ts';
 import { NotForUs } from './scan.ts';
 
@@ -55,11 +56,11 @@ function turnOf(orientation: number): Turn {
   };
 }
 
-function combine(frame: Frame, turn: Turn): Digest | undefined {
-  const views = frame.components.map((component) => new View(component, turn));
-  const planes = PLANES[frame.color];
-  if (!planes) return undefined;
-  const { luma, cb, cr } = planes;
+function combine(frame: Frame, turn: Turn): Digest {
+  const printing = frame.color === 'cmyk' || frame.color === 'ycck';
+  const components = printing ? withoutInk(frame) : frame.components;
+  const views = components.map((component) => new View(component, turn));
+  const { luma, cb, cr } = printing ? RGB : PLANES[frame.color as keyof typeof PLANES];
   const sum = (weights: Weights, sample: (view: View) => Float32Array) =>
     weigh(weights, views, sample);
   const thumbnail = packThumbnail(
@@ -81,15 +82,23 @@ function combine(frame: Frame, turn: Turn): Digest | undefined {
 /** Weight of each component. All components are stored with 128 taken off. */
 type Weights = readonly number[];
 
+interface Mix {
+  readonly luma: Weights;
+  readonly cb?: Weights;
+  readonly cr?: Weights;
+}
+
 /** How light and colour differences (ITU-T T.871) come out of the components. */
-const PLANES: Partial<Record<ColorModel, { luma: Weights; cb?: Weights; cr?: Weights }>> = {
+const RGB: Mix = {
+  luma: [0.299, 0.587, 0.114],
+  cb: [-0.299 / 1.772, -0.587 / 1.772, 0.886 / 1.772],
+  cr: [0.701 / 1.402, -0.587 / 1.402, -0.114 / 1.402],
+};
+
+const PLANES: Record<'grey' | 'ycc' | 'rgb', Mix> = {
   grey: { luma: [1] },
   ycc: { luma: [1, 0, 0], cb: [0, 1, 0], cr: [0, 0, 1] },
-  rgb: {
-    luma: [0.299, 0.587, 0.114],
-    cb: [-0.299 / 1.772, -0.587 / 1.772, 0.886 / 1.772],
-    cr: [0.701 / 1.402, -0.587 / 1.402, -0.114 / 1.402],
-  },
+  rgb: RGB,
 };
 
 function weigh(

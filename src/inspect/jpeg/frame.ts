@@ -54,9 +54,11 @@ export function openFrame(
   const down = Math.max(...header.components.map((component) => component.vertical));
   // One component alone is not interleaved: its sampling factors mean nothing (T.81, A.2.2).
   const alone = header.components.length === 1;
+  const printing = color === 'cmyk' || color === 'ycck';
   const mcusWide = Math.ceil(width / (8 * (alone ? 1 : across)));
   const mcusHigh = Math.ceil(height / (8 * (alone ? 1 : down)));
-  const components = header.components.map((component, index): Component => {
+  const components: Component[] = [];
+  for (const [index, component] of header.components.entries()) {
     const horizontal = alone ? 1 : component.horizontal;
     const vertical = alone ? 1 : component.vertical;
     const own = {
@@ -65,10 +67,13 @@ export function openFrame(
     };
     const blocksWide = Math.ceil(own.width / 8);
     const blocksHigh = Math.ceil(own.height / 8);
-    const light = index === 0 || color === 'rgb' || color === 'cmyk' || index === 3;
-    const kept = choose(blocksWide, blocksHigh, light);
+    // Inks are multiplied sample by sample, so all need as many: those with fewer blocks keep more of each.
+    const kept = printing
+      ? sharedKept(choose(mcusWide * across, mcusHigh * down, true), component, across, down)
+      : choose(blocksWide, blocksHigh, index === 0 || color === 'rgb');
+    if (kept === undefined) return undefined;
     const stride = mcusWide * horizontal * kept;
-    return {
+    components.push({
       id: component.id,
       horizontal,
       vertical,
@@ -81,8 +86,8 @@ export function openFrame(
       ...placesOf(kept, stride),
       quantTable: component.quantTable,
       quant: undefined,
-    };
-  });
+    });
+  }
   return {
     width,
     height,
@@ -93,6 +98,18 @@ export function openFrame(
     mcusWide,
     mcusHigh,
   };
+}
+
+/** Undefined when the sampling factors do not allow it. */
+function sharedKept(
+  kept: Kept,
+  { horizontal, vertical }: { readonly horizontal: number; readonly vertical: number },
+  across: number,
+  down: number,
+): Kept | undefined {
+  const factor = across / horizontal;
+  if (factor !== down / vertical) return undefined;
+  return ([1, 2, 4, 8] as const).find((possible) => possible === kept * factor);
 }
 
 /** As libjpeg tells it: JFIF, then Adobe's transform, then the components' names. */

@@ -44,7 +44,7 @@ const CONTAINERS: Readonly<Record<string, number>> = { iprp: 0, ipco: 0, iref: F
 export function brokenBox(bytes: Uint8Array, parent: Box, skip = FULL, depth = 0): Box | undefined {
   for (const box of boxes(bytes, parent.from + skip, parent.to)) {
     if (box.end > parent.to) return box;
-    const inner = CONTAINERS[box.type];
+    const inner = box.type === 'iinf' ? itemsBefore(bytes, box) : CONTAINERS[box.type];
     if (inner === undefined || depth === 2) continue;
     const broken = brokenBox(bytes, box, inner, depth + 1);
     if (broken) return broken;
@@ -73,10 +73,14 @@ function itemNumber(bytes: Uint8Array, at: number, wide: boolean): number {
   return wide ? u32be(bytes, at) : u16be(bytes, at);
 }
 
+/** Bytes before the entries: version and flags, and their count in two or four. */
+function itemsBefore(bytes: Uint8Array, iinf: Box): number {
+  return FULL + (bytes[iinf.from] === 0 ? 2 : 4);
+}
+
 function readTypes(bytes: Uint8Array, iinf: Box): Map<number, string> {
   const types = new Map<number, string>();
-  const first = iinf.from + FULL + (bytes[iinf.from] === 0 ? 2 : 4);
-  for (const infe of boxes(bytes, first, iinf.to)) {
+  for (const infe of boxes(bytes, iinf.from + itemsBefore(bytes, iinf), iinf.to)) {
     const version = bytes[infe.from] ?? 0;
     if (infe.type !== 'infe' || version < 2) continue;
     const wide = version >= 3;

@@ -30,7 +30,17 @@ const SAMPLES = 277;
 const STRIP_LENGTHS = 279;
 const TILE_OFFSETS = 324;
 const TILE_LENGTHS = 325;
-const TABLES = new Set([STRIP_OFFSETS, STRIP_LENGTHS, TILE_OFFSETS, TILE_LENGTHS]);
+const COLOR_MAP = 320;
+const JPEG_TABLES = 347;
+/** Values without which no pixel can be decoded. */
+const TABLES = new Set([
+  STRIP_OFFSETS,
+  STRIP_LENGTHS,
+  TILE_OFFSETS,
+  TILE_LENGTHS,
+  COLOR_MAP,
+  JPEG_TABLES,
+]);
 const EXTRA_SAMPLES = 338;
 const ICC = 34675;
 
@@ -200,20 +210,21 @@ function countPages(
   return { count: visited.size };
 }
 
-/** Whether the offsets and lengths of a page's strips or tiles are there, wherever they point. */
+/** Whether the tables of a page are there; a cut comment or date matters to nobody. */
 function tablesInside(bytes: Uint8Array, dialect: Dialect, place: Place): boolean {
   const step = dialect.big ? 20 : 12;
   const inline = dialect.big ? 8 : 4;
   for (let entry = place.from; entry < place.to; entry += step) {
-    const tag = dialect.u16(entry);
-    if (!TABLES.has(tag)) continue;
+    if (!TABLES.has(dialect.u16(entry))) continue;
     const size = (TYPE_SIZES[dialect.u16(entry + 2)] ?? 0) * dialect.word(entry + 4);
-    if (size > inline && dialect.word(entry + step - inline) + size > bytes.length) return false;
+    if (size <= inline) continue;
+    if (dialect.word(entry + step - inline) + size > bytes.length) return false;
   }
   return true;
 }
 
 function checkData(bytes: Uint8Array, dialect: Dialect, fields: Directory): Trouble | undefined {
+  if (!fields.has(PHOTOMETRIC)) return damaged('the photometric interpretation is missing');
   const tiled = fields.has(TILE_OFFSETS);
   const offsets = fields.get(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
   const lengths = fields.get(tiled ? TILE_LENGTHS : STRIP_LENGTHS);
