@@ -79,6 +79,8 @@ function walk(bytes: Uint8Array, found: Findings): Trouble | undefined {
   let at = 2;
   let inScan = false;
   for (;;) {
+    // The usual end of file spares the search through the only scan of most photos.
+    if (inScan && isLastScan(found) && at + 2 <= bytes.length && endsImage(bytes)) return undefined;
     const marker = nextMarker(bytes, at, inScan);
     if (marker < 0) {
       return truncated(`no end-of-image marker up to byte ${bytes.length}`);
@@ -124,6 +126,10 @@ function nextMarker(bytes: Uint8Array, from: number, inScan: boolean): number {
     if (code === 0 || (inScan && code >= 0xd0 && code <= 0xd7)) at++;
     else return at;
   }
+}
+
+function endsImage(bytes: Uint8Array): boolean {
+  return bytes.at(-2) === 0xff && bytes.at(-1) === EOI;
 }
 
 /** Sequential scans have coded all components. */

@@ -18,11 +18,21 @@ export function checkXml(text: string): Trouble | undefined {
   let rooted = false;
   let doctype = false;
   let at = 0;
+  let ampersand = -1;
   while (at < text.length) {
     const next = text.indexOf('<', at);
     const end = next < 0 ? text.length : next;
-    const wrong = checkText(text, at, end, open.length > 0, doctype);
-    if (wrong) return wrong;
+    if (open.length === 0) {
+      const stray = strayText(text, at, end);
+      if (stray) return stray;
+    } else {
+      // Searched once and remembered: looking ahead from every tag would be quadratic.
+      if (ampersand < at) ampersand = nextAmpersand(text, at);
+      if (ampersand < end) {
+        const bad = badReference(text, ampersand, end, doctype);
+        if (bad !== undefined) return damaged(`a bad reference at character ${bad}`);
+      }
+    }
     if (next < 0) break;
     at = next;
 
@@ -71,24 +81,19 @@ function isCutTag(text: string, at: number): boolean {
   return text.indexOf('>', at) < 0;
 }
 
-/** Text between tags: only white space outside the root, sound references within. */
-function checkText(
-  text: string,
-  from: number,
-  to: number,
-  inRoot: boolean,
-  doctype: boolean,
-): Trouble | undefined {
-  if (inRoot) {
-    const bad = badReference(text, from, to, doctype);
-    return bad === undefined ? undefined : damaged(`a bad reference at character ${bad}`);
-  }
+/** Outside of the root element only white space may stand. */
+function strayText(text: string, from: number, to: number): Trouble | undefined {
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
     if (isSpace(code) || (at === 0 && code === 0xfeff)) continue;
     return damaged(`text outside of the root element at character ${at}`);
   }
   return undefined;
+}
+
+function nextAmpersand(text: string, from: number): number {
+  const found = text.indexOf('&', from);
+  return found < 0 ? text.length : found;
 }
 
 /** Where a `&` begins no reference. With a DOCTYPE, entities may have been declared. */
