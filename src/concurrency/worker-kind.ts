@@ -22,9 +22,12 @@ export interface WorkerRequest {
   readonly task: unknown;
 }
 
+/** What a worker did one after the other for a task, each with its time in ms. For traces. */
+export type Phases = readonly (readonly [name: string, ms: number])[];
+
 /** What the worker posts when it is done with it. */
 export type WorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly phases?: Phases }
   | {
       readonly id: number;
       readonly ok: false;
@@ -35,10 +38,19 @@ export type WorkerReply =
 /** Reads what a worker posted. It handles hostile images, so nothing it says is taken on trust. */
 export function asReply(message: unknown): WorkerReply | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { id, ok, error } = message as Record<string, unknown>;
+  const { id, ok, value, error, phases } = message as Record<string, unknown>;
   if (typeof id !== 'number' || typeof ok !== 'boolean') return undefined;
-  if (ok) return message as WorkerReply;
+  if (ok) return { id, ok, value, ...(isPhases(phases) && { phases }) };
   const { code, message: text } = (error ?? {}) as Record<string, unknown>;
   const told = { message: typeof text === 'string' ? text.slice(0, 1000) : 'no reason given' };
   return { id, ok, error: typeof code === 'string' ? { ...told, code } : told };
+}
+
+function isPhases(value: unknown): value is Phases {
+  if (!Array.isArray(value) || value.length > 8) return false;
+  return value.every((phase) => {
+    if (!Array.isArray(phase)) return false;
+    const [name, ms] = phase;
+    return typeof name === 'string' && name.length <= 20 && Number.isFinite(ms) && ms >= 0;
+  });
 }

@@ -1,11 +1,23 @@
 import { ERROR_CODES, type ErrorCode, TrawlError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import { onAbort } from './on-abort.ts';
-import { asReply, type WorkerHandle, type WorkerKind, type WorkerReply } from './worker-kind.ts';
+import {
+  asReply,
+  type Phases,
+  type WorkerHandle,
+  type WorkerKind,
+  type WorkerReply,
+} from './worker-kind.ts';
+
+/** What a worker answered. */
+export interface Answered {
+  readonly value: unknown;
+  readonly phases?: Phases;
+}
 
 interface Held {
   readonly id: number;
-  readonly resolve: (value: unknown) => void;
+  readonly resolve: (answer: Answered) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -70,10 +82,10 @@ export class PooledWorker {
    * Resolves with what the worker answered; rejects with its error, with `decode-crash` or with
    * `decode-timeout`. After the last two the worker is gone.
    */
-  async run(task: unknown, transfer: Transferable[], timeoutMs: number): Promise<unknown> {
+  async run(task: unknown, transfer: Transferable[], timeoutMs: number): Promise<Answered> {
     if (!this.#alive) throw new TrawlError('decode-crash', 'The decoder ended before its task');
     const id = ++this.#lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const { promise, resolve, reject } = Promise.withResolvers<Answered>();
     this.#held = { id, resolve, reject };
     const timer = new AbortController();
     try {
@@ -105,7 +117,7 @@ export class PooledWorker {
     const held = this.#held;
     // A late answer belongs to a task that has been given up.
     if (!reply || !held || reply.id !== held.id) return;
-    if (reply.ok) held.resolve(reply.value);
+    if (reply.ok) held.resolve(reply);
     else held.reject(errorOf(reply.error));
   }
 

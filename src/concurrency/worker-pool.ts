@@ -4,7 +4,7 @@ import type { Executor, Settled, Tasks } from './executor.ts';
 import { onAbort } from './on-abort.ts';
 import { asCompleted, map } from './pulling.ts';
 import { Queue } from './queue.ts';
-import type { WorkerKind } from './worker-kind.ts';
+import type { Phases, WorkerKind } from './worker-kind.ts';
 import { PooledWorker } from './worker-life.ts';
 
 export interface WorkerPoolOptions<In, Out> {
@@ -29,6 +29,8 @@ export interface WorkerPoolOptions<In, Out> {
   readonly signal?: AbortSignal | undefined;
   /** For traces and the progress display. */
   readonly onEvent?: (event: WorkerEvent) => void;
+  /** What a task is called in events. Default: nothing. */
+  readonly label?: (task: In) => string | undefined;
 }
 
 /** `worker` is the place in the pool, from 1; who replaces a lost worker takes its number. */
@@ -39,10 +41,17 @@ export interface WorkerEvent {
   readonly at: number;
   /** Why a worker was replaced. */
   readonly reason?: string;
+  /** With `busy`: what it works on, as `label` says, and how long that waited for a worker, in ms. */
+  readonly label?: string;
+  readonly waitedMs?: number;
+  /** With `idle` after a task that went well: what the worker did for it. */
+  readonly phases?: Phases;
 }
 
 interface Job<In, Out> {
   readonly task: In;
+  /** The clock's time when it came. */
+  readonly since: number;
   readonly resolve: (value: Out) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -104,7 +113,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
   submit(task: In): Promise<Out> {
     if (this.#closed) return Promise.reject(this.#closed.reason);
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ task, resolve, reject });
+      this.#jobs.push({ task, since: this.#clock.now(), resolve, reject });
       this.#dispatch();
     });
   }
@@ -153,16 +162,22 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     const since = this.#clock.now();
     place.idleTimer?.abort();
     place.state = 'busy';
-    this.#tell('busy', place);
+    const label = this.#options.label?.(job.task);
+    this.#tell('busy', place, {
+      waitedMs: since - job.since,
+      ...(label !== undefined && { label }),
+    });
+    let phases: Phases | undefined;
     try {
       const { message, transfer } = encode(job.task);
-      const value = await worker.run(
+      const answer = await worker.run(
         message,
         transfer ?? [],
         taskTimeoutMs ?? Number.POSITIVE_INFINITY,
       );
       this.#failedStarts = 0;
-      job.resolve(decode(value, job.task));
+      phases = answer.phases;
+      job.resolve(decode(answer.value, job.task));
     } catch (error) {
       job.reject(error);
       // When `encode` threw, this is still the caller's turn, which goes over the places itself.
@@ -170,7 +185,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     }
     this.#busyMs += this.#clock.now() - since;
     // Otherwise the worker was lost meanwhile, and its place may have another one.
-    if (place.worker === worker && worker.alive) this.#rest(place);
+    if (place.worker === worker && worker.alive) this.#rest(place, phases);
     this.#dispatch();
   }
 
@@ -219,7 +234,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     const wasIdle = place.state === 'idle';
     place.idleTimer?.abort();
     this.#end(worker);
-    this.#tell('replaced', place, reason?.message ?? 'it exited');
+    this.#tell('replaced', place, { reason: reason?.message ?? 'it exited' });
     place.worker = undefined;
     place.state = 'empty';
     // A worker that dies without a task at hand would be started again and again.
@@ -227,9 +242,9 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     else this.#dispatch();
   }
 
-  #rest(place: Place): void {
+  #rest(place: Place, phases?: Phases): void {
     place.state = 'idle';
-    this.#tell('idle', place);
+    this.#tell('idle', place, phases && { phases });
     const { idleMs } = this.#options;
     if (idleMs === undefined || idleMs === Number.POSITIVE_INFINITY) return;
     const timer = new AbortController();
@@ -273,9 +288,8 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     ending.finally(() => this.#ending.delete(ending));
   }
 
-  #tell(type: WorkerEvent['type'], place: Place, reason?: string): void {
-    const event = { type, worker: place.number, at: this.#clock.now() };
-    this.#options.onEvent?.(reason === undefined ? event : { ...event, reason });
+  #tell(type: WorkerEvent['type'], place: Place, more?: Partial<WorkerEvent>): void {
+    this.#options.onEvent?.({ type, worker: place.number, at: this.#clock.now(), ...more });
   }
 
   #pulling() {

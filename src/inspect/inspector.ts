@@ -29,6 +29,8 @@ export interface InspectRequest {
   readonly pixels?: boolean;
   /** The hashes of all eight orientations too. Default false. */
   readonly dihedral?: boolean;
+  /** What the image is called in events. */
+  readonly name?: string;
 }
 
 export interface Inspector extends AsyncDisposable {
@@ -44,22 +46,28 @@ export interface Inspector extends AsyncDisposable {
   readonly busyMs: number;
 }
 
+interface Named {
+  readonly task: InspectTask;
+  readonly name: string | undefined;
+}
+
 export function createInspector(options: InspectOptions = {}): Inspector {
   const size = options.workers ?? availableParallelism();
   const maxPixels = options.maxPixels ?? 100e6;
-  const pool = new WorkerPool<InspectTask, Inspection>({
+  const pool = new WorkerPool<Named, Inspection>({
     kind: options.isolate === 'process' ? processWorkers : webWorkers,
     size,
     taskTimeoutMs: (options.decodeTimeout ?? 20) * 1000,
     idleMs: (options.idleTimeout ?? 30) * 1000,
     signal: options.signal,
     ...(options.onEvent && { onEvent: options.onEvent }),
-    encode: (task) => ({ message: { ...task, bytes: ownBuffer(task.bytes) } }),
+    label: ({ name }) => name,
+    encode: ({ task }) => ({ message: { ...task, bytes: ownBuffer(task.bytes) } }),
     decode: asInspection,
   });
   return {
-    inspect(bytes, { pixels = true, dihedral = false } = {}) {
-      return pool.submit({ bytes, pixels, dihedral, maxPixels });
+    inspect(bytes, { pixels = true, dihedral = false, name } = {}) {
+      return pool.submit({ task: { bytes, pixels, dihedral, maxPixels }, name });
     },
     warm: (count = size) => pool.warm(count),
     get busyMs() {

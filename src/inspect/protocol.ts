@@ -12,6 +12,9 @@ export interface InspectTask {
   readonly maxPixels: number;
 }
 
+/** What {@link InspectAnswer} took, in the order in which it is done. */
+export type InspectPhase = readonly [name: 'decode' | 'hash', ms: number];
+
 /** What a worker answers for one image. */
 export type InspectAnswer = Inspection;
 

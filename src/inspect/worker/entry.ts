@@ -6,7 +6,13 @@
  * the decoder's own code runs, and nothing here.
  */
 import { TrawlError } from '../../errors.ts';
-import type { InspectTask, WorkerInit, WorkerReady, WorkerStop } from '../protocol.ts';
+import type {
+  InspectPhase,
+  InspectTask,
+  WorkerInit,
+  WorkerReady,
+  WorkerStop,
+} from '../protocol.ts';
 import { look } from './look.ts';
 import { endThreads, useSource } from './vips.ts';
 
@@ -42,9 +48,11 @@ if (scope.name !== 'em-pthread') {
 
 async function answer({ id, task }: Request): Promise<void> {
   try {
-    const value = await look(task);
+    const phases: InspectPhase[] = [];
+    const value = await look(task, phases);
     const { thumbnail } = value;
-    scope.postMessage({ id, ok: true, value }, thumbnail ? [thumbnail.buffer as ArrayBuffer] : []);
+    const buffers = thumbnail ? [thumbnail.buffer as ArrayBuffer] : [];
+    scope.postMessage({ id, ok: true, value, phases }, buffers);
   } catch (error) {
     // A fault of the decoder (abort, out of memory) leaves it in an unknown state: die and be replaced.
     if (!(error instanceof TrawlError)) endThreads();

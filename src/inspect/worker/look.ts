@@ -3,21 +3,28 @@ import type { Inspection } from '../../model.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
-import type { InspectTask } from '../protocol.ts';
+import type { InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { canDecode, decodePixels } from './decode.ts';
 import { type Digest, digestPixels } from './picture.ts';
 
-/** Throws a TrawlError when the image is refused, cut short or broken. */
-export async function look(task: InspectTask): Promise<Inspection> {
+/**
+ * Throws a TrawlError when the image is refused, cut short or broken.
+ * @param phases takes what was done and how long it took
+ */
+export async function look(task: InspectTask, phases: InspectPhase[] = []): Promise<Inspection> {
+  const started = performance.now();
   const structure = inspectStructure(task.bytes);
   checkPixels(structure, task.maxPixels);
   checkState(structure);
   const header = headerOf(structure);
   if (!task.pixels || !canDecode(structure.format)) return header;
   const digest = await digestOf(task.bytes, structure);
+  const decoded = performance.now();
+  phases.push(['decode', decoded - started]);
   const hash = digest.buffer ? hashBuffer(digest.buffer) : NO_HASH;
   const dihedral = task.dihedral && digest.buffer ? dihedralHashes(digest.buffer) : undefined;
+  phases.push(['hash', performance.now() - decoded]);
   return {
     ...header,
     pdq: hash.hex,
