@@ -17,7 +17,13 @@ export function plain(text: string): string {
     );
 }
 
+/** Something on the screen that lines must not run into; see progress/live-block.ts. */
+export interface Above {
+  print(to: NodeJS.WriteStream, text: string): void;
+}
+
 export class Output {
+  #above: Above | undefined;
   /** Set when standard output went away (`| head`); the run goes on, silently. */
   #closed = false;
   readonly json: boolean;
@@ -40,31 +46,36 @@ export class Output {
     return this.#closed;
   }
 
+  /** From now on lines go above this; undefined: straight out. */
+  attach(above: Above | undefined): void {
+    this.#above = above;
+  }
+
   /** A line of JSON on standard output. */
   record(value: object): void {
-    if (!this.#closed) process.stdout.write(`${JSON.stringify(value)}\n`);
+    if (!this.#closed) this.#write(process.stdout, JSON.stringify(value));
   }
 
   /** A result for people: standard output, or standard error beside `--json`. */
   line(text: string): void {
     if (this.quiet) return;
-    if (this.json) process.stderr.write(`${plain(text)}\n`);
-    else if (!this.#closed) process.stdout.write(`${plain(text)}\n`);
+    if (this.json) this.#write(process.stderr, plain(text));
+    else if (!this.#closed) this.#write(process.stdout, plain(text));
   }
 
   /** Beside the results, for people: standard error, silent with `-q`. */
   note(text: string): void {
-    if (!this.quiet) process.stderr.write(`${plain(text)}\n`);
+    if (!this.quiet) this.#write(process.stderr, plain(text));
   }
 
   /** A failure: printed even with `-q`, on standard error. */
   failure(text: string): void {
-    process.stderr.write(`${plain(text)}\n`);
+    this.#write(process.stderr, plain(text));
   }
 
   /** Only with `-v`, on standard error. */
   detail(text: string): void {
-    if (this.verbose) process.stderr.write(`${plain(text)}\n`);
+    if (this.verbose) this.#write(process.stderr, plain(text));
   }
 
   /** Resolves when what was written has left the process. */
@@ -78,5 +89,11 @@ export class Output {
         });
       }
     }
+  }
+
+  #write(to: NodeJS.WriteStream, line: string): void {
+    const text = `${line}\n`;
+    if (this.#above) this.#above.print(to, text);
+    else to.write(text);
   }
 }

@@ -14,6 +14,15 @@ export function bytesText(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** Seconds → `12 s`, `3 min`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 59.5) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+
 /** `photo.jpg was downloaded (1.2 MB, 4000×3000)`, and its like for the other ends. */
 export function recordText(record: ImageRecord): string {
   const details = [
@@ -40,7 +49,8 @@ export function recordText(record: ImageRecord): string {
 /** The message without the address, which stands before it already. */
 function reason({ url, error }: ImageRecord): string {
   const message = error?.message ?? '';
-  return message.startsWith(`${url} `) ? message.slice(url.length + 1) : message;
+  const rest = message.startsWith(`${url} `) ? message.slice(url.length + 1) : message;
+  return rest.replace(/^failed: /, '');
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -89,6 +89,11 @@ export const OPTIONS = {
     on: ALL,
     alias: 'v',
   }),
+  progress: option(bool(true), {
+    describe: 'Show on a terminal how far the run is (--no-progress: do not)',
+    group: 'Output',
+    on: ['get'],
+  }),
   all: option(bool(false), {
     describe: 'List every candidate of each image, not only the chosen one',
     group: 'Output',

@@ -22,6 +22,15 @@ export type FetchEvent =
       readonly protocol: 'h2' | 'http/1.1';
       readonly connection: number;
     }
+  /** Waits for a permit of the limiter; `request` with the same id follows. */
+  | {
+      readonly type: 'queued';
+      readonly at: number;
+      readonly id: number;
+      readonly host: string;
+    }
+  /** Body bytes so far in all, at most every 100 ms. */
+  | { readonly type: 'bytes'; readonly at: number; readonly bytes: number }
   /** A connection is gone, whoever ended it. */
   | {
       readonly type: 'disconnect';

@@ -60,6 +60,7 @@ async function sendOnce(
   const { request, host, id, session, signal } = task;
   const { url } = hop;
   const asked = clock.now();
+  emit?.({ type: 'queued', at: asked, id, host: host.key });
   using _permit = await transport.permit(host, signal);
   signal.throwIfAborted();
   const started = clock.now();

@@ -31,6 +31,9 @@ export interface Route {
   readonly space: AddressSpace;
 }
 
+/** So that watching costs nothing beside receiving. */
+const BYTES_EVERY_MS = 100;
+
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
 
 export class Transport {
@@ -49,6 +52,7 @@ export class Transport {
   #partials: Promise<PartialStore> | undefined;
   #requests = 0;
   #bytes = 0;
+  #toldBytes = Number.NEGATIVE_INFINITY;
 
   constructor(settings: FetchSettings, deps: TransportDeps) {
     this.settings = settings;
@@ -126,6 +130,7 @@ export class Transport {
   received(host: HostState, bytes: number): void {
     this.#bytes += bytes;
     host.stats.bytes += bytes;
+    this.#tellBytes();
     const { maxTotalBytes } = this.settings;
     if (maxTotalBytes !== undefined && this.#bytes > maxTotalBytes) {
       throw new TrawlError(
@@ -133,6 +138,14 @@ export class Transport {
         `More than ${maxTotalBytes} bytes came (--max-total-bytes)`,
       );
     }
+  }
+
+  #tellBytes(): void {
+    if (!this.emit) return;
+    const at = this.clock.now();
+    if (at - this.#toldBytes < BYTES_EVERY_MS) return;
+    this.#toldBytes = at;
+    this.emit({ type: 'bytes', at, bytes: this.#bytes });
   }
 
   /** A try failed and another follows: a wait that the server asked for holds for its whole host. */

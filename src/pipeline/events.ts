@@ -20,6 +20,8 @@ export type TrawlEvent =
     }
   /** One more image is known; `known` so far. */
   | { readonly type: 'found'; readonly known: number }
+  /** No further image is expected, unless a listed address turns out to be a page. */
+  | { readonly type: 'all-found' }
   | { readonly type: 'image'; readonly record: ImageRecord }
   /** An image saved before gave way to a better copy. */
   | { readonly type: 'replaced'; readonly record: ImageRecord }

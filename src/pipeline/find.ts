@@ -32,6 +32,8 @@ export class Finder {
   readonly #crawl: Crawl;
   /** Who may still add pages: the sources, each page in hand, each address that may be a page. */
   #open = 1;
+  /** Of these, listed addresses that nobody has fetched yet. */
+  #undecided = 0;
   #known = 0;
 
   constructor(context: FindContext) {
@@ -46,7 +48,7 @@ export class Finder {
 
   /** The same for pictures that somebody found before; `name` is for messages. */
   given(name: string, founds: Iterable<Found>): AsyncGenerator<Found, void> {
-    return this.#stream(() => this.#pushAll(name, founds).finally(() => this.settle()));
+    return this.#stream(() => this.#pushAll(name, founds).finally(() => this.#ended()));
   }
 
   async *#stream(read: () => Promise<void>): AsyncGenerator<Found, void> {
@@ -75,7 +77,15 @@ export class Finder {
 
   /** An address that may have been a page has been dealt with. */
   settle(): void {
+    this.#undecided--;
     if (--this.#open === 0) this.#pages.close();
+  }
+
+  /** The sources are read, or a page is. */
+  #ended(): void {
+    if (--this.#open === 0) this.#pages.close();
+    // Addresses that may turn out to be pages hardly ever do.
+    if (this.#open === this.#undecided) this.#context.events.emit({ type: 'all-found' });
   }
 
   async #readSources(args: readonly string[]): Promise<void> {
@@ -92,7 +102,7 @@ export class Finder {
         }
       }
     } finally {
-      this.settle();
+      this.#ended();
     }
   }
 
@@ -172,7 +182,7 @@ export class Finder {
         if (outcome.task.optional) continue;
         events.emit({ type: 'source-failed', source: outcome.task.url, error });
       } finally {
-        this.settle();
+        this.#ended();
       }
     }
   }
@@ -182,8 +192,12 @@ export class Finder {
     for await (const found of founds) {
       images++;
       const { url } = found.ref.candidates[0];
-      if (!this.#context.wanted(url) || !this.#seen.add(url)) continue;
-      if (found.mayBePage) this.#open++;
+      if (!wanted(url) || !this.#seen.add(url)) continue;
+      if (options.retryFailed && !failedBefore(url)) continue;
+      if (found.mayBePage) {
+        this.#open++;
+        this.#undecided++;
+      }
       this.#context.events.emit({ type: 'found', known: ++this.#known });
       await this.#found.push(found);
     }

@@ -1,13 +1,21 @@
 /** `imgtrawl get`: downloads the images of pages, lists and manifests. */
 import { download } from '../../pipeline/download.ts';
 import type { Command } from '../command.ts';
+import { confirmPrune } from '../confirm.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
+import { startProgress } from '../progress/mod.ts';
 
 export const get: Command = async ({ args, options, output, signal }) => {
+  using progress = await startProgress(output, options.progress);
   const summary = await download(args, options, {
     signal,
-    watch: [watchSources(output), output.json ? jsonLines(output) : textLines(output)],
+    confirmPrune: confirmPrune(output, options.yes),
+    watch: [
+      watchSources(output),
+      output.json ? jsonLines(output) : textLines(output),
+      progress.watch(),
+    ],
   });
   if (summary.images === 0) output.failure('imgtrawl: no image was found [no-images]');
   return exitCodeOf(summary);

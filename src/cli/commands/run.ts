@@ -9,9 +9,11 @@ import { ERROR_CODES, TrawlError, toTrawlError } from '../../errors.ts';
 import { download } from '../../pipeline/download.ts';
 import type { Summary } from '../../pipeline/events.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { confirmPrune } from '../confirm.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
 import { configText } from '../print-config.ts';
+import { type Progress, startProgress } from '../progress/mod.ts';
 import { summaryText } from '../text.ts';
 
 interface JobEnd {
@@ -45,7 +47,11 @@ export const run: Command = async (context) => {
     return 0;
   }
   const ends: [Job, JobEnd][] = [];
-  const outcomes = map(jobs, { submit: (job) => runJob(job, config, context), window: parallel });
+  using progress = await startProgress(output, context.options.progress);
+  const outcomes = map(jobs, {
+    submit: (job) => runJob(job, config, context, progress),
+    window: parallel,
+  });
   for await (const outcome of outcomes) {
     if (!outcome.ok) throw outcome.error;
     ends.push([outcome.task, outcome.value]);
@@ -81,14 +87,24 @@ export function jobLayers(job: Job, config: Config, layers: readonly Layer[]): L
   ];
 }
 
-async function runJob(job: Job, config: Config, context: CommandContext): Promise<JobEnd> {
+async function runJob(
+  job: Job,
+  config: Config,
+  context: CommandContext,
+  progress: Progress,
+): Promise<JobEnd> {
   const { output, signal, layers } = context;
   const { options } = resolveLayers(jobLayers(job, config, layers));
   try {
     output.detail(`job ${job.name}`);
     const summary: Summary = await download(job.sources, options, {
       signal,
-      watch: [watchSources(output), output.json ? jsonLines(output, job.name) : textLines(output)],
+      confirmPrune: confirmPrune(output, options.yes),
+      watch: [
+        watchSources(output),
+        output.json ? jsonLines(output, job.name) : textLines(output),
+        progress.watch(),
+      ],
     });
     if (summary.images === 0)
       output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
