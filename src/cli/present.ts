@@ -26,6 +26,7 @@ export function jsonLines(output: Output, job?: string): Listener {
   return (event) => {
     if (event.type === 'image') output.record({ type: 'image', ...of, ...event.record });
     else if (event.type === 'replaced') output.record({ type: 'replaced', ...of, ...event.record });
+    else if (event.type === 'pruned') output.record({ type: 'pruned', ...of, file: event.file });
     else if (event.type === 'summary') output.record({ type: 'summary', ...of, ...event.summary });
   };
 }
@@ -37,6 +38,8 @@ export function textLines(output: Output): Listener {
       const text = recordText(event.record);
       if (event.record.status === 'failed') output.failure(text);
       else output.line(text);
+    } else if (event.type === 'pruned') {
+      output.line(`${event.file} was removed: nothing names it any more`);
     } else if (event.type === 'replaced') {
       output.line(`${event.record.url} gave way to ${event.record.duplicateOf}`);
     } else if (event.type === 'summary') {

@@ -8,7 +8,7 @@ import { seconds, size, whole } from './units.ts';
 /** Headings under which `--help` and the reference list the options. */
 export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run' | 'Queue';
 
-export type CommandName = 'get' | 'list' | 'hash' | 'enqueue' | 'worker' | 'merge' | 'queue';
+export type CommandName = 'get' | 'list' | 'hash' | 'verify' | 'enqueue' | 'worker' | 'merge' | 'queue';
 
 interface Option<Schema extends z.ZodType> {
   readonly schema: Schema;
@@ -45,8 +45,8 @@ const list = () =>
 
 const GET = ['get', 'worker'] as const;
 const FIND = ['get', 'list', 'enqueue', 'worker'] as const;
-const INSPECT = ['get', 'hash', 'worker'] as const;
-const ALL = ['get', 'list', 'hash', 'enqueue', 'worker', 'merge', 'queue'] as const;
+const INSPECT = ['get', 'hash', 'verify', 'worker'] as const;
+const ALL = ['get', 'list', 'hash', 'verify', 'enqueue', 'worker', 'merge', 'queue'] as const;
 /** Sources are read by these. */
 const READ = ['get', 'list', 'enqueue'] as const;
 const QUEUE = ['enqueue', 'worker', 'queue'] as const;
@@ -101,6 +101,33 @@ export const OPTIONS = {
     flagOnly: true,
   }),
 
+  refresh: option(bool(false), {
+    describe: 'Ask for everything anew, as if nothing were known of it',
+    group: 'Run',
+    on: GET,
+  }),
+  maxAge: option(seconds().optional(), {
+    describe: 'Do not ask again for so long where the server gives no validators (12h, 7d)',
+    group: 'Run',
+    on: GET,
+    value: 'TIME',
+  }),
+  retryFailed: option(bool(false), {
+    describe: 'Only the images that failed when they were last asked for',
+    group: 'Run',
+    on: GET,
+  }),
+  prune: option(bool(false), {
+    describe: 'Remove images that the sources no longer name (asks, or needs --yes)',
+    group: 'Run',
+    on: GET,
+  }),
+  yes: option(bool(false), {
+    describe: 'Do not ask before removing anything',
+    group: 'Run',
+    on: GET,
+    flagOnly: true,
+  }),
   wait: option(bool(false), {
     describe: 'Wait for another run that holds the folder, instead of ending with 4',
     group: 'Run',

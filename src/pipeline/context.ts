@@ -3,6 +3,7 @@ import type { Options } from '../config/schema.ts';
 import type { ExtractOptions } from '../extract/mod.ts';
 import type { FetchPool } from '../fetch/mod.ts';
 import type { Fetched, ImageRef } from '../model.ts';
+import type { Documents } from './documents.ts';
 import type { EventStream } from './events.ts';
 
 export interface FindContext {
@@ -15,6 +16,10 @@ export interface FindContext {
   readonly wanted: (url: string) => boolean;
   /** --shard: which of the addresses that the user's sources list are this machine's. */
   readonly mine: (address: string) => boolean;
+  /** Pages and sheets of earlier runs; absent where there is no folder. */
+  readonly documents?: Documents;
+  /** The address failed when it was last asked for. */
+  readonly failedBefore?: (url: string) => boolean;
 }
 
 /** A picture on its way to be fetched. */
@@ -24,6 +29,8 @@ export interface Found {
   readonly named: boolean;
   /** It may turn out to be a page, which `Finder.addPage` then takes. */
   readonly mayBePage: boolean;
+  /** Why the page that names it does not want it taken. */
+  readonly barred?: string;
   /** The body, where it had to be fetched to tell what the source is. */
   readonly fetched?: Fetched;
 }

@@ -1,13 +1,19 @@
 /** Runs one `get` job from sources to the folder. */
 import type { Options } from '../config/schema.ts';
 import { TrawlError } from '../errors.ts';
+import type { Found } from './context.ts';
 import { EventStream, type Listener, type Summary } from './events.ts';
+import { type ConfirmPrune, prune } from './prune.ts';
 import { Session } from './session.ts';
 import { Tally } from './tally.ts';
 
 export interface DownloadDeps {
   readonly signal: AbortSignal;
   readonly watch: readonly Listener[];
+  /** Asked before `--prune` removes anything. Default: no. */
+  readonly confirmPrune?: ConfirmPrune;
+  /** Fetch these instead of what the sources name. */
+  readonly found?: readonly Found[];
 }
 
 /**
@@ -32,8 +38,16 @@ export async function download(
   const onLost = (error: TrawlError) => ending.abort(error);
   await using session = await Session.open(options, { sources: args, events, signal, onLost });
   try {
-    for await (const record of session.images((finder) => finder.images(args))) {
+    const { found } = deps;
+    for await (const record of session.images((finder) =>
+      found ? listed(found) : finder.images(args),
+    )) {
       events.emit({ type: 'image', record });
+    }
+    if (options.prune) {
+      const { sourcesFailed } = tally.summary(0);
+      const confirm = deps.confirmPrune ?? (async () => false);
+      await prune(session.shelf, events, { sourcesFailed, confirm });
     }
   } catch (error) {
     ending.abort(error);
@@ -49,6 +63,10 @@ export async function download(
     events.emit({ type: 'summary', summary });
     return summary;
   }
+}
+
+async function* listed(found: readonly Found[]): AsyncGenerator<Found> {
+  yield* found;
 }
 
 function timeLimit(seconds: number): AbortSignal {

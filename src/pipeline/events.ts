@@ -25,6 +25,16 @@ export type TrawlEvent =
   | { readonly type: 'image'; readonly record: ImageRecord }
   /** An image saved before gave way to a better copy. */
   | { readonly type: 'replaced'; readonly record: ImageRecord }
+  /** A file that the sources no longer name was removed. */
+  | { readonly type: 'pruned'; readonly file: string }
+  /** An image's file has got its name; `at` is `performance.now()`, like that of fetch and worker events. */
+  | {
+      readonly type: 'written';
+      readonly file: string;
+      readonly bytes: number;
+      readonly at: number;
+      readonly ms: number;
+    }
   | { readonly type: 'fetch'; readonly event: FetchEvent }
   | { readonly type: 'worker'; readonly event: WorkerEvent }
   | { readonly type: 'summary'; readonly summary: Summary };

@@ -188,8 +188,9 @@ export class Finder {
   }
 
   async #pushAll(source: string, founds: Iterable<Found> | AsyncIterable<Found>): Promise<void> {
+    const { wanted, failedBefore = () => false, options } = this.#context;
     let images = 0;
-    for await (const found of founds) {
+    for await (const found of Array.isArray(founds) ? failedFirst(founds, failedBefore) : founds) {
       images++;
       const { url } = found.ref.candidates[0];
       if (!wanted(url) || !this.#seen.add(url)) continue;
@@ -215,6 +216,12 @@ export class Finder {
     this.#open++;
     this.#pages.add(page);
   }
+}
+
+/** What failed the last time may be gone the next: it goes first. */
+function failedFirst(founds: readonly Found[], failed: (url: string) => boolean): Found[] {
+  const before = founds.filter((found) => failed(found.ref.candidates[0].url));
+  return before.length === 0 ? [...founds] : [...new Set([...before, ...founds])];
 }
 
 const nameOf = (source: OpenedSource): string => (source.kind === 'url' ? source.url : source.name);

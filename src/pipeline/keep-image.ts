@@ -4,14 +4,16 @@ import type { Deduper } from '../dedupe/mod.ts';
 import type { Fetched, ImageRecord, Inspection } from '../model.ts';
 import { discardBody } from './body.ts';
 import type { Claim, Claims } from './claims.ts';
+import type { Found } from './context.ts';
 import type { EventStream } from './events.ts';
 import type { Held, Shelf } from './shelf.ts';
+import { tooSmall } from './too-small.ts';
 
 export interface Arrived {
   readonly fetched: Fetched;
   readonly inspection: Inspection;
   readonly about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>;
-  readonly alt: string | undefined;
+  readonly found: Found;
   /** What the folder held of this address before. */
   readonly known: Held | undefined;
 }
@@ -25,7 +27,7 @@ export interface KeepContext {
 }
 
 export async function keepImage(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
-  const { fetched, alt } = arrived;
+  const { fetched, found } = arrived;
   const { shelf, options } = context;
   const record = await decide(arrived, context);
   await discardBody(fetched);
@@ -33,7 +35,7 @@ export async function keepImage(arrived: Arrived, context: KeepContext): Promise
     options.dedupe === 'off' || options.onDuplicate === 'keep'
       ? record
       : await still(record, shelf);
-  shelf.record(final, { fetched, alt });
+  shelf.record(final, { fetched, found });
   return final;
 }
 
@@ -63,9 +65,13 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   if (known?.record.sha256 === sha256) return { ...known.record, ...record, status: 'unchanged' };
   const small = tooSmall(inspection, options);
   if (small !== undefined) {
+    shelf.leaveOut(facts);
     return { ...record, status: 'filtered', error: { code: 'too-small', message: small } };
   }
 
+  // What the address held before gives way, unless another address gave the same.
+  const outdated = known && shelf.soleFile(known.record.sha256, about.url);
+  if (outdated !== undefined) deduper.forget(outdated);
   const name = shelf.nameFor(about.url, format, sha256);
   const verdict = deduper.add({ ...inspection, sha256, bytes, name });
   if (verdict.keep && context.claims !== undefined) {
@@ -79,15 +85,20 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   }
   if (verdict.keep) {
     const move = verdict.replaces.some((old) => old.sha256 === sha256);
-    const file = await putOrForget(about.url, arrived, move, context);
+    const file = await putOrForget(about.url, arrived, { move, outdated }, context);
     for (const old of verdict.replaces) await replace(old, sha256, about.url, context);
     return { ...record, status: 'saved', file };
   }
   for (const old of verdict.replaces) await replace(old, verdict.of, about.url, context);
   const { of, distance } = verdict;
   if (options.onDuplicate === 'keep') {
-    return { ...record, status: 'saved', file: await shelf.put(about.url, fetched, facts, false) };
+    return {
+      ...record,
+      status: 'saved',
+      file: await shelf.put(about.url, fetched, facts, { move: false, outdated }),
+    };
   }
+  if (outdated !== undefined) await shelf.remove(outdated);
   shelf.drop(facts, verdict);
   const file =
     options.onDuplicate === 'hardlink' &&
@@ -127,12 +138,12 @@ export function keptElsewhere(
 async function putOrForget(
   url: string,
   { fetched, inspection }: Arrived,
-  move: boolean,
+  how: { move: boolean; outdated: string | undefined },
   context: KeepContext,
 ): Promise<string> {
   const { sha256, bytes } = fetched;
   try {
-    return await context.shelf.put(url, fetched, { sha256, bytes, inspection }, move);
+    return await context.shelf.put(url, fetched, { sha256, bytes, inspection }, how);
   } catch (error) {
     context.deduper.forget(sha256);
     throw error;
@@ -151,11 +162,4 @@ async function replace(
   for (const record of await demoted) {
     events.emit({ type: 'replaced', record });
   }
-}
-
-function tooSmall({ width, height }: Inspection, options: Options): string | undefined {
-  const { minWidth, minHeight } = options;
-  if (width < minWidth) return `${width} pixels wide, less than --min-width ${minWidth}`;
-  if (height < minHeight) return `${height} pixels high, less than --min-height ${minHeight}`;
-  return undefined;
 }

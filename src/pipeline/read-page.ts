@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { TrawlError } from '../errors.ts';
 import { extractPage, type PageImages } from '../extract/mod.ts';
+import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import type { Fetched, ImageRef } from '../model.ts';
 import { bodyBytes, readManifest } from '../sources/mod.ts';
 import { discardBody } from './body.ts';
@@ -23,17 +24,22 @@ export async function readPage(
   context: FindContext,
   visitor: PageVisitor,
 ): Promise<Iterable<Found> | AsyncIterable<Found>> {
-  const { options, extract, pool } = context;
+  const { options, extract, pool, documents } = context;
+  const known = documents?.get<PageImages>(page.url);
   const fetched =
     page.fetched ??
     (await pool.submit({
       url: page.url,
-      purpose: 'page',
+      // What a user names may be an image or a long manifest as well.
+      purpose: page.named ? 'manifest' : 'page',
       named: page.named,
+      ...(known && { validators: known.validators }),
       ...(page.referrer !== undefined && { referrer: page.referrer }),
       ...(page.space !== undefined && { space: page.space }),
     }));
   const { finalUrl, contentType, space } = fetched;
+  if (known && fetched.status === 304)
+    return pageImages(page, known.found, fetched, context, visitor);
   const type = contentType === undefined ? {} : { contentType };
   const hints = { name: page.url, url: finalUrl, ...type };
   const shared = page.shared ?? false;
@@ -55,13 +61,41 @@ export async function readPage(
       const html = await whole(reading.bytes, page.url, options.maxPageBytes);
       if (fetched.body.in === 'file') await rm(fetched.body.path, { force: true });
       const images = extractPage({ html, url: finalUrl, ...type }, extract);
-      if (!visitor.visited(page, images, fetched)) return [];
-      const refs = [...images.images, ...(await sheetImages(images, finalUrl, context, space))];
-      return refs.map((ref) => ({ ref: { ...ref, space }, named: false, mayBePage: false }));
+      documents?.remember(page.url, fetched, images);
+      return pageImages(page, images, fetched, context, visitor);
     }
   }
   await discardBody(fetched);
   return [];
+}
+
+async function pageImages(
+  page: Page,
+  images: PageImages,
+  fetched: Fetched,
+  context: FindContext,
+  visitor: PageVisitor,
+): Promise<Found[]> {
+  if (!visitor.visited(page, images, fetched)) return [];
+  const { finalUrl, space } = fetched;
+  const refs = [...images.images, ...(await sheetImages(images, finalUrl, context, space))];
+  const reason = context.options.robots ? barred(images.robots, fetched.robotsTag) : undefined;
+  return refs.map((ref) => ({
+    ref: { ...ref, space },
+    named: false,
+    mayBePage: false,
+    ...(reason !== undefined && { barred: reason }),
+  }));
+}
+
+/** The directive of a page, in its head or its headers, by which its images are not to be taken. */
+function barred(...values: (string | undefined)[]): string | undefined {
+  for (const value of values) {
+    const { noimageindex, noai, noimageai } = parseRobotsDirectives(value ?? '', 'imgtrawl');
+    const found = Object.entries({ noimageindex, noai, noimageai }).find(([, set]) => set);
+    if (found) return found[0];
+  }
+  return undefined;
 }
 
 /** All bytes; throws TrawlError `too-large` beyond `limit`. */

@@ -16,7 +16,7 @@ import { shownUrl } from './data-url.ts';
 import type { EventStream } from './events.ts';
 import { Finder } from './find.ts';
 import { shardFilter } from './shard-filter.ts';
-import { Shelf } from './shelf.ts';
+import { Shelf, type Written } from './shelf.ts';
 import { extractOptions, fetchOptions, inspectOptions } from './stage-options.ts';
 import { ImageTaker } from './take-image.ts';
 
@@ -73,7 +73,8 @@ export class Session implements AsyncDisposable {
     const { names, wait } = options;
     const stack = new AsyncDisposableStack();
     try {
-      const shelving = { names, wait, sources, signal, onLost };
+      const onWritten = (written: Written) => events.emit({ type: 'written', ...written });
+      const shelving = { names, wait, sources, signal, onLost, onWritten };
       const shelf = stack.use(await Shelf.open(options.out, shelving));
       const fetching = fetchOptions(options, shelf.partialDir);
       const inspector = stack.use(
@@ -91,7 +92,11 @@ export class Session implements AsyncDisposable {
           onEvent: (event) => events.emit({ type: 'fetch', event }),
         }),
       );
-      const find = { options, extract, pool, events, signal, wanted, mine };
+      const find: FindContext = {
+        ...{ options, extract, pool, events, signal, wanted, mine },
+        documents: shelf.documents(options, extract),
+        failedBefore: (url) => shelf.failedBefore(shownUrl(url)),
+      };
       return new Session(options, deps, { shelf, inspector, find, stack });
     } catch (error) {
       await stack.disposeAsync();

@@ -1,8 +1,8 @@
 /** Images that the linked style sheets of a page name. */
 import { map } from '../concurrency/mod.ts';
 import { toTrawlError } from '../errors.ts';
-import { extractSheet, type PageImages } from '../extract/mod.ts';
-import type { AddressSpace, Fetched, ImageRef } from '../model.ts';
+import { extractSheet, type PageImages, type SheetImages } from '../extract/mod.ts';
+import type { AddressSpace, ImageRef } from '../model.ts';
 import { bodyOf } from './body.ts';
 import type { FindContext } from './context.ts';
 
@@ -37,9 +37,7 @@ export async function sheetImages(
         context.events.emit({ type: 'problem', source: outcome.task, message: error.message });
         continue;
       }
-      const { fetched, css } = outcome.value;
-      const { finalUrl, contentType } = fetched;
-      const sheet = extractSheet(css, finalUrl, context.extract, contentType);
+      const sheet = outcome.value;
       imports.push(...sheet.imports);
       for (const picture of sheet.pictures) {
         if (named.has(picture.candidates[0].url)) continue;
@@ -57,15 +55,21 @@ export async function sheetImages(
 async function fetchSheet(
   sheet: string,
   page: string,
-  { pool }: FindContext,
+  { pool, documents, extract }: FindContext,
   space?: AddressSpace,
-): Promise<{ fetched: Fetched; css: Uint8Array }> {
+): Promise<SheetImages> {
+  const known = documents?.get<SheetImages>(sheet);
   const fetched = await pool.submit({
     url: sheet,
     purpose: 'sheet',
     named: false,
     referrer: page,
     ...(space !== undefined && { space }),
+    ...(known && { validators: known.validators }),
   });
-  return { fetched, css: await bodyOf(fetched) };
+  if (known && fetched.status === 304) return known.found;
+  const { finalUrl, contentType } = fetched;
+  const found = extractSheet(await bodyOf(fetched), finalUrl, extract, contentType);
+  documents?.remember(sheet, fetched, found);
+  return found;
 }

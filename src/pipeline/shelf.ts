@@ -2,10 +2,12 @@
  * The output folder as a run sees it: what it holds of an address, putting an image in, taking one
  * out that gave way to a better copy, and the record of everything in the catalog.
  */
-import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Options } from '../config/schema.ts';
 import type { KnownImage } from '../dedupe/mod.ts';
 import type { TrawlError } from '../errors.ts';
+import type { ExtractOptions } from '../extract/mod.ts';
 import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched, ImageFormat, ImageRecord, Inspection, Verdict } from '../model.ts';
 import {
@@ -13,6 +15,8 @@ import {
   type Folder,
   type FolderLock,
   fileName,
+  fileNames,
+  hashFile,
   type ImageRow,
   lockFolder,
   makeFolder,
@@ -20,9 +24,11 @@ import {
   removeFile,
   saveBody,
   sizeOf,
-  stemsOf,
 } from '../store/mod.ts';
+import type { Found } from './context.ts';
+import { Documents } from './documents.ts';
 import type { Summary } from './events.ts';
+import { pick } from './stage-options.ts';
 
 export interface ShelfOptions {
   readonly names: 'url' | 'sha256';
@@ -32,14 +38,33 @@ export interface ShelfOptions {
   readonly signal: AbortSignal;
   /** The folder was taken over by another run. */
   readonly onLost: (error: TrawlError) => void;
+  readonly onWritten?: (written: Written) => void;
+}
+
+/** A file that has got its name. */
+export interface Written {
+  readonly file: string;
+  readonly bytes: number;
+  /** When it had, in ms of `performance.now()`. */
+  readonly at: number;
+  /** How long that took. */
+  readonly ms: number;
 }
 
 /** What the folder holds of an address, whole and as the catalog says. */
 export interface Held {
   /** As of the run that fetched it. */
-  readonly record: Omit<ImageRecord, 'status' | 'attempts' | 'ms'>;
+  readonly record: Omit<ImageRecord, 'status' | 'attempts' | 'ms'> &
+    Pick<ImageRow, 'sha256' | 'width' | 'height'>;
+  /** It was too small then, so there is no file. */
+  readonly isFiltered: boolean;
   readonly validators: { readonly etag?: string; readonly lastModified?: string };
+  /** When the server was last asked, in ms since 1970. */
+  readonly fetchedAt: number;
 }
+
+/** A file may be this much younger than its record: the record is written after it. */
+const TOUCHED_MS = 2000;
 
 /** Facts of an image that is put in or dropped. */
 export interface Facts {
@@ -107,31 +132,51 @@ export class Shelf implements AsyncDisposable {
     return first as string;
   }
 
-  /** Undefined unless the file is there with the size that the catalog knows. */
-  async holding(url: string): Promise<Held | undefined> {
+  /** What is here of an address: held whole, or lost though the catalog knows it, or neither. */
+  async holding(url: string): Promise<{ readonly held?: Held; readonly lost?: string }> {
     const row = this.#catalog.address(url);
-    if (row?.sha256 === undefined) return undefined;
-    const image = this.#catalog.imageBySha(row.sha256);
-    if (image === undefined) return undefined;
+    const image = row?.sha256 === undefined ? undefined : this.#catalog.imageBySha(row.sha256);
+    if (row === undefined || image === undefined) return {};
     const kept = image.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
-    if (kept?.file === undefined) return undefined;
-    if ((await sizeOf(this.#folder, kept.file)) !== kept.bytes) return undefined;
     const { sha256, format, width, height, bytes, pdq, quality } = image;
-    return {
-      record: {
-        url,
-        ...(row.page !== undefined && { page: row.page }),
-        ...(image.file !== undefined && { file: image.file }),
-        ...{ sha256, format, width, height, bytes },
-        ...(pdq !== undefined && { pdq }),
-        ...(quality !== undefined && { quality }),
-        ...(image.kept !== undefined && { duplicateOf: kept.file, distance: image.distance ?? 0 }),
-      },
-      validators: {
-        ...(row.etag !== undefined && { etag: row.etag }),
-        ...(row.lastModified !== undefined && { lastModified: row.lastModified }),
-      },
+    const facts = {
+      url,
+      ...(row.page !== undefined && { page: row.page }),
+      ...{ sha256, format, width, height, bytes },
+      ...(pdq !== undefined && { pdq }),
+      ...(quality !== undefined && { quality }),
     };
+    const validators = pick(row, ['etag', 'lastModified']);
+    if (row.status === 'filtered') {
+      return { held: { record: facts, validators, fetchedAt: row.fetched, isFiltered: true } };
+    }
+    if (kept?.file === undefined) return {};
+    const file = row.file ?? kept.file;
+    if (!(await this.#isWhole(file, row.file === undefined ? kept : image, row.fetched))) {
+      if (row.file !== undefined) return {};
+      this.#catalog.forgetFile(kept.sha256);
+      return { lost: kept.sha256 };
+    }
+    const own = row.file ?? image.file;
+    const held: Held = {
+      record: {
+        ...facts,
+        ...(own !== undefined && { file: own }),
+        ...(own === undefined && { duplicateOf: kept.file, distance: image.distance ?? 0 }),
+      },
+      validators,
+      fetchedAt: row.fetched,
+      isFiltered: false,
+    };
+    return { held };
+  }
+
+  /** A file of the right size that was touched since it was recorded is read and hashed. */
+  async #isWhole(name: string, image: ImageRow, recorded: number): Promise<boolean> {
+    const path = join(this.#folder.root, name);
+    const info = await lstat(path).catch(() => undefined);
+    if (!info?.isFile() || info.size !== image.bytes) return false;
+    return info.mtimeMs <= recorded + TOUCHED_MS || (await hashFile(path)) === image.sha256;
   }
 
   /** File of the image with these bytes, where it has one; waits while it is on its way there. */
@@ -142,15 +187,27 @@ export class Shelf implements AsyncDisposable {
 
   /**
    * Puts an image in and returns its name. Where the same bytes lie there under another name, that
-   * file goes (`move`), or both stay.
+   * file goes (`move`), or both stay. The file of `outdated` bytes gives its name to it, or goes.
    */
-  async put(url: string, fetched: Fetched, facts: Facts, move: boolean): Promise<string> {
+  async put(
+    url: string,
+    fetched: Fetched,
+    facts: Facts,
+    { move, outdated }: { move: boolean; outdated: string | undefined },
+  ): Promise<string> {
     const { sha256, inspection } = facts;
     const names = this.#names(url, inspection.format, sha256);
-    const saving = saveBody(this.#folder, fetched.body, sha256, names);
+    const started = performance.now();
+    const saving = saveBody(this.#folder, fetched.body, sha256, names, { replaces: outdated });
     this.#saving.set(sha256, saving);
     try {
-      const { name } = await saving;
+      const { name, replaced } = await saving;
+      const at = performance.now();
+      this.#options.onWritten?.({ file: name, bytes: facts.bytes, at, ms: at - started });
+      if (outdated !== undefined) {
+        if (replaced) this.#catalog.forgetFile(outdated);
+        else await this.remove(outdated);
+      }
       const before = this.#catalog.imageBySha(sha256)?.file;
       if (before === undefined || before === name || move) this.#recordImage(facts, { file: name });
       if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
@@ -285,30 +342,71 @@ export class Shelf implements AsyncDisposable {
     }
   }
 
-  /** What came of an address. */
+  /** What came of an address. `fetchedAt` where nothing was asked. */
   record(
     record: ImageRecord,
-    { fetched, alt }: { fetched?: Fetched; alt?: string | undefined } = {},
+    { found, fetched, fetchedAt }: { found: Found; fetched?: Fetched; fetchedAt?: number },
   ): void {
-    const { url, page, status, sha256, error, attempts, ms } = record;
+    const { url, page, status, sha256, file, error, attempts, ms } = record;
+    const { alt, space } = found.ref;
+    const before = this.#catalog.address(url);
+    // A failure does not undo what an earlier run got; an answer without a body brings no facts.
+    const keeps = status === 'saved' || status === 'duplicate' ? undefined : before;
+    const ownFile = sha256 === undefined || this.#catalog.imageBySha(sha256)?.file === file;
     this.#catalog.recordAddress({
+      ...(keeps && pick(keeps, ['sha256', 'file', 'etag', 'lastModified', 'contentType'])),
       url,
       ...(page !== undefined && { page }),
       ...(alt !== undefined && { alt }),
+      ...(space !== undefined && !found.named && { space }),
       status,
       ...(sha256 !== undefined && { sha256 }),
+      ...(file !== undefined && !ownFile && { file }),
       ...(error && { error: error.code, message: error.message }),
       attempts,
       ms,
       ...(fetched && { http: fetched.status }),
-      ...(fetched?.sentAt !== undefined && { sent: fetched.sentAt }),
-      ...(fetched?.wireMs !== undefined && { wireMs: Math.round(fetched.wireMs) }),
       ...(fetched?.etag !== undefined && { etag: fetched.etag }),
       ...(fetched?.lastModified !== undefined && { lastModified: fetched.lastModified }),
       ...(fetched?.contentType !== undefined && { contentType: fetched.contentType }),
       run: this.#run,
-      fetched: Date.now(),
+      fetched: fetchedAt ?? Date.now(),
     });
+  }
+
+  /** The address failed when it was last asked for. */
+  failedBefore(url: string): boolean {
+    return this.#catalog.address(url)?.status === 'failed';
+  }
+
+  /** What earlier runs read of pages and sheets. */
+  documents(options: Options, extract: ExtractOptions): Documents {
+    return new Documents(this.#catalog, this.#run, options, extract);
+  }
+
+  /** Files whose every address is one that this run did not come by. */
+  unnamed(): string[] {
+    const files = new Set<string>();
+    for (const { sha256 } of this.#catalog.unnamedSince(this.#run)) {
+      const image = sha256 === undefined ? undefined : this.#catalog.imageBySha(sha256);
+      const kept = image?.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
+      if (kept?.file === undefined || files.has(kept.file)) continue;
+      const members = [kept, ...this.#catalog.droppedFor(kept.sha256)];
+      const rows = members.flatMap((member) => this.#catalog.addressesOf(member.sha256));
+      if (rows.every((row) => row.run < this.#run)) files.add(kept.file);
+    }
+    return [...files].sort();
+  }
+
+  /** Removes a file that `unnamed` gave, and what the catalog knows of its addresses. */
+  async prune(file: string): Promise<void> {
+    const image = this.#catalog.imageByFile(file);
+    if (image === undefined) return;
+    await removeFile(this.#folder, file);
+    this.#catalog.forgetFile(image.sha256);
+    for (const { sha256 } of [image, ...this.#catalog.droppedFor(image.sha256)]) {
+      for (const { url } of this.#catalog.addressesOf(sha256)) this.#catalog.removeAddress(url);
+    }
   }
 
   /** Keeps a broken file apart from the images, under its hash. */
@@ -335,14 +433,35 @@ export class Shelf implements AsyncDisposable {
     }
   }
 
+  /** The bytes, where they have a file and no other address than `url` gave them. */
+  soleFile(sha256: string, url: string): string | undefined {
+    const image = this.#catalog.imageBySha(sha256);
+    const others = () =>
+      [sha256, ...this.#catalog.droppedFor(sha256).map((one) => one.sha256)]
+        .flatMap((one) => this.#catalog.addressesOf(one))
+        .some((row) => row.url !== url);
+    return image?.file === undefined || others() ? undefined : sha256;
+  }
+
+  /** The file of these bytes goes. */
+  async remove(sha256: string): Promise<void> {
+    const file = this.#catalog.imageBySha(sha256)?.file;
+    if (file === undefined) return;
+    await removeFile(this.#folder, file);
+    this.#catalog.forgetFile(sha256);
+  }
+
+  /** Records an image that is too small: the next run need not fetch it to know that. */
+  leaveOut(facts: Facts): void {
+    if (this.#catalog.imageBySha(facts.sha256) === undefined) this.#recordImage(facts, {});
+  }
+
   *#names(url: string, format: ImageFormat, sha256: string): Generator<string> {
     if (this.#options.names === 'sha256') {
       yield fileName(sha256, undefined, format);
       return;
     }
-    const stem = this.#catalog.names.reserve(url);
-    const { extension } = nameParts(url);
-    for (const one of stemsOf(url, stem)) yield fileName(one, extension, format);
+    yield* fileNames(url, this.#catalog.names.reserve(url), format, sha256);
   }
 
   #recordImage({ sha256, bytes, inspection }: Facts, where: Partial<ImageRow>): void {

@@ -14,7 +14,8 @@ import { dataImage, shownUrl } from './data-url.ts';
 import type { EventStream } from './events.ts';
 import type { Finder } from './find.ts';
 import { keepImage, keptElsewhere } from './keep-image.ts';
-import type { Shelf } from './shelf.ts';
+import type { Held, Shelf } from './shelf.ts';
+import { tooSmall } from './too-small.ts';
 
 export interface TakerContext {
   readonly options: Options;
@@ -77,7 +78,7 @@ export class ImageTaker {
       attempts,
       ms: Math.round(performance.now() - started),
     };
-    shelf.record(record);
+    shelf.record(record, { found });
     return record;
   }
 
@@ -86,13 +87,25 @@ export class ImageTaker {
     candidate: Candidate,
     started: number,
   ): Promise<ImageRecord | undefined> {
-    const { finder, options, pool, shelf } = this.#context;
+    const { deduper, finder, options, pool, shelf } = this.#context;
     const { url } = candidate;
-    const { page, space, alt } = found.ref;
+    const { page, space } = found.ref;
+    if (found.barred !== undefined) {
+      throw new TrawlError('robots', `${page} asks not to take its images (${found.barred})`);
+    }
     const shown = shownUrl(url);
-    const known = await shelf.holding(shown);
+    const { held, lost } = await shelf.holding(shown);
+    // What was too small once may not be any more.
+    const known =
+      held?.isFiltered && tooSmall(held.record, options) === undefined ? undefined : held;
+    if (lost !== undefined) deduper.forget(lost);
     const about = { url: shown, ...(page !== undefined && { page }) };
     const ms = () => Math.round(performance.now() - started);
+    if (known && !options.refresh && isFresh(known, options.maxAge)) {
+      const record = unchanged(known, { ...about, attempts: 0, ms: ms() }, options);
+      shelf.record(record, { found, fetchedAt: known.fetchedAt });
+      return record;
+    }
     let sent = 0;
     for (let round = 0; ; round++) {
       const fetched =
@@ -104,18 +117,12 @@ export class ImageTaker {
           named: found.named,
           ...(page !== undefined && { referrer: page }),
           ...(space !== undefined && { space }),
-          ...(known && { validators: known.validators }),
+          ...(known && !options.refresh && { validators: known.validators }),
         }));
       sent += fetched.attempts;
       if (known && fetched.status === 304) {
-        const record: ImageRecord = {
-          ...known.record,
-          ...about,
-          status: 'unchanged',
-          attempts: sent,
-          ms: ms(),
-        };
-        shelf.record(record, { fetched, alt });
+        const record = unchanged(known, { ...about, attempts: sent, ms: ms() }, options);
+        shelf.record(record, { fetched, found });
         return record;
       }
       try {
@@ -128,7 +135,7 @@ export class ImageTaker {
         if (held && !held.mine) {
           const elsewhere = keptElsewhere({ ...about, attempts: sent, ms: ms() }, fetched, held);
           await discardBody(fetched);
-          shelf.record(elsewhere, { fetched, alt });
+          shelf.record(elsewhere, { fetched, found });
           return elsewhere;
         }
         const inspection = await this.#look(fetched);
@@ -136,7 +143,7 @@ export class ImageTaker {
           fetched,
           inspection,
           about: { ...about, attempts: sent, ms: ms() },
-          alt,
+          found,
           known,
         };
         return await keepImage(arrived, this.#context);
@@ -186,8 +193,25 @@ export class ImageTaker {
     using _lease = await budget.reserve(fetched.bytes, signal);
     const bytes = await peekBody(fetched);
     if (options.dedupe !== 'near') return inspectHeader(bytes, options.maxPixels);
-    return await inspector.inspect(bytes);
+    return await inspector.inspect(bytes, { name: shownUrl(fetched.url) });
   }
+}
+
+/** The record of an image that is as it was: on the disk, or still too small to be there. */
+function unchanged(
+  held: Held,
+  about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>,
+  options: Options,
+): ImageRecord {
+  const message = held.isFiltered ? tooSmall(held.record, options) : undefined;
+  if (message === undefined) return { ...held.record, ...about, status: 'unchanged' };
+  return { ...held.record, ...about, status: 'filtered', error: { code: 'too-small', message } };
+}
+
+/** Where a server gives no validators, the user says how long what it gave is good for. */
+function isFresh({ validators, fetchedAt }: Held, maxAge: number | undefined): boolean {
+  if (maxAge === undefined || Object.keys(validators).length > 0) return false;
+  return Date.now() - fetchedAt < maxAge * 1000 && fetchedAt <= Date.now();
 }
 
 /** An HTML page, by what the server says and what the bytes are. */

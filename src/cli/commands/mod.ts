@@ -86,6 +86,50 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./config.ts')).config,
   },
   {
+    name: 'verify',
+    topic: 'Look at',
+    usage: '<dir>',
+    about: 'Output folder of an earlier run',
+    describe: 'Re-hash a folder against its catalog',
+    options: 'verify',
+    flags: {
+      repair: {
+        type: 'boolean',
+        describe:
+          'Fetch again what is missing or changed; rebuild a damaged catalog from the files',
+      },
+    },
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    name: 'export',
+    topic: 'Look at',
+    usage: '<dir>',
+    about: 'Output folder of an earlier run',
+    describe: 'Catalog as jsonl, csv, parquet; webdataset',
+    flags: {
+      format: {
+        type: 'string',
+        choices: ['jsonl', 'csv', 'parquet', 'webdataset'],
+        default: 'jsonl',
+        describe: 'What to write',
+      },
+      out: {
+        type: 'string',
+        alias: 'o',
+        requiresArg: true,
+        describe: 'File or folder to write to',
+      },
+      'shard-size': {
+        type: 'string',
+        requiresArg: true,
+        default: '1GB',
+        describe: 'Bytes in one WebDataset shard',
+      },
+    },
+    load: async () => (await import('./export.ts')).exportFolder,
+  },
+  {
     name: 'hash',
     topic: 'Look at',
     usage: '<path..>',

@@ -1,0 +1,52 @@
+/** Fetches again what a folder has lost, under its old names. */
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog, Finding, Folder } from '../store/mod.ts';
+import { pathIn } from '../store/mod.ts';
+import type { Found } from './context.ts';
+
+export interface Repair {
+  /** What is to be fetched. */
+  readonly found: readonly Found[];
+  /** Files that no known address can bring back. */
+  readonly orphans: readonly string[];
+  /** Where changed files were put: the change may have been the user's own. */
+  readonly setAside: readonly string[];
+}
+
+/** Takes what is missing or changed out of the catalog. Call it under the folder's lock. */
+export function planRepair(findings: readonly Finding[], folder: Folder, catalog: Catalog): Repair {
+  const found: Found[] = [];
+  const orphans: string[] = [];
+  const setAside: string[] = [];
+  for (const { file, state, sha256 } of findings) {
+    if (sha256 === undefined || (state !== 'missing' && state !== 'changed')) continue;
+    const rows = catalog.addressesOf(sha256).filter(({ url }) => /^https?:/.test(url));
+    if (rows.length === 0) {
+      orphans.push(file);
+      continue;
+    }
+    if (state === 'changed') {
+      const changed = join(folder.own, 'changed');
+      mkdirSync(changed, { recursive: true });
+      renameSync(pathIn(folder.root, file), join(changed, file));
+      setAside.push(join(changed, file));
+    }
+    catalog.forgetFile(sha256);
+    for (const { url, page, space, alt } of rows) {
+      const about = {
+        ...(page !== undefined && { page }),
+        ...(space !== undefined && { space }),
+        ...(alt !== undefined && { alt }),
+      };
+      const ref = {
+        group: found.length + 1,
+        ...about,
+        candidates: [{ url, from: 'catalog' }],
+      } as const;
+      found.push({ ref, named: space === undefined, mayBePage: false });
+    }
+  }
+  catalog.flush();
+  return { found, orphans, setAside };
+}
