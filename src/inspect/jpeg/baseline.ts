@@ -17,6 +17,8 @@ interface Target extends Layout {
   /** Zigzag indices of the AC coefficients that are kept. */
   readonly wanted: Uint8Array;
   readonly quant: Uint16Array;
+  /** By zigzag index: AC coefficients of the block at hand. Long enough for the runs of damaged data. */
+  readonly scratch: Int32Array;
   /** DC of the block before, before dequantisation. */
   predictor: number;
 }
@@ -36,7 +38,9 @@ export function baselineReader(scan: ScanHeader): McuReader | undefined {
     if (!dc || !ac || !quant) return undefined;
     const layout = placesOfMcu(component, scan.components.length === 1);
     const wanted = ZIGZAG_INDICES.filter((index) => places[index]! >= 0);
-    targets.push({ dc, ac, values, places, limit, wanted, quant, predictor: 0, ...layout });
+    const scratch = new Int32Array(256);
+    const own = { dc, ac, values, places, limit, wanted, quant, scratch };
+    targets.push({ ...own, predictor: 0, ...layout });
   }
   return {
     read: (bits, from, count, wide) => readMcus(bits, targets, from, count, wide),
@@ -125,9 +129,6 @@ function readMcus(
   bits.at = at;
 }
 
-/** By zigzag index: AC coefficients of the block at hand; what lies beyond 63 is thrown away. */
-const scratch = new Int32Array(256);
-
 /**
  * Reads the AC coefficients below the limit and keeps those that are wanted; returns the zigzag index
  * of the next one, or at least END_OF_BLOCK. All are written and the wanted ones picked afterwards:
@@ -135,7 +136,7 @@ const scratch = new Int32Array(256);
  */
 function readLowest(bits: BitStream, target: Target, base: number): number {
   const { view } = bits;
-  const { ac, limit, wanted, quant, values, places } = target;
+  const { ac, limit, wanted, quant, values, places, scratch } = target;
   const coefficients = ac.coefficients();
   let { at } = bits;
   let k = 1;

@@ -15,8 +15,8 @@ import { NotForUs } from './scan.ts';
  * the full picture's hash small (median 2 bits, see scripts/bench/pdq-accuracy.ts).
  */
 const ENOUGH_LUMA = 160;
-/** The thumbnail's 16 samples of colour ask for little. */
-const ENOUGH_CHROMA = 32;
+/** The thumbnail's 16 samples of colour ask for less: parts of 4 blocks, cut at any sample. */
+const ENOUGH_CHROMA = 64;
 
 /**
  * @param orientation EXIF orientation, 1–8

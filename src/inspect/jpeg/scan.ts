@@ -44,6 +44,7 @@ export function readScanHeader(
       ac: tables.ac[selectors & 15],
     });
   }
+  if (components.length === 0) return undefined;
   const [first = 0, last = 0, refine = 0] = payload.subarray(1 + 2 * count);
   return { components, first, last, high: refine >> 4, low: refine & 15 };
 }

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { photo } from '../../../fixtures/photo.ts';
+import {
+  bufferOfPlane,
+  dihedralHashes,
+  distance,
+  distanceHex,
+  fromHex,
+  hashPlane,
+  popcount,
+  toHex,
+} from '../../../src/inspect/pdq/mod.ts';
+import { naiveBuffer, naiveHash } from './naive.ts';
+
+function luma(seed: number, width: number, height: number): Float32Array {
+  const { data } = photo(seed, width, height);
+  return Float32Array.from(
+    { length: width * height },
+    (_, i) => 0.299 * data[3 * i]! + 0.587 * data[3 * i + 1]! + 0.114 * data[3 * i + 2]!,
+  );
+}
+
+describe('the hash is that of the algorithm as written down', () => {
+  test.each([
+    [512, 512],
+    [512, 301],
+    [300, 400],
+    [129, 128],
+    [64, 64],
+    [64, 65],
+    [37, 90],
+    [5, 5],
+  ])('%i × %i', (width, height) => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const plane = luma(seed, width, height);
+      const buffer = naiveBuffer(plane, width, height);
+      const ours = bufferOfPlane(plane, width, height);
+      for (let at = 0; at < 4096; at++)
+        expect(Math.abs(ours[at]! - buffer[at]!)).toBeLessThan(1e-3);
+      const { hex, quality } = hashPlane(plane, width, height);
+      const naive = naiveHash(buffer);
+      expect(distanceHex(hex, naive.hex)).toBeLessThanOrEqual(2);
+      expect(Math.abs(quality - naive.quality)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('a side below 5 pixels has no hash', () => {
+    expect(hashPlane(luma(1, 4, 200), 4, 200)).toEqual({ hex: '0'.repeat(64), quality: 0 });
+  });
+
+  test('a flat picture has quality 0', () => {
+    expect(hashPlane(new Float32Array(200 * 100).fill(90), 200, 100).quality).toBe(0);
+  });
+});
+
+test('half of the bits are set', () => {
+  const bits = fromHex(hashPlane(luma(7, 256, 256), 256, 256).hex);
+  expect(bits.reduce((sum, word) => sum + popcount(word), 0)).toBe(128);
+});
+
+test('each of the eight orientations is the hash of the picture turned so', () => {
+  const side = 448;
+  const plane = luma(3, side, side);
+  const turned = (at: (x: number, y: number) => number) => {
+    const pixels = Float32Array.from({ length: side * side }, (_, i) => {
+      return plane[at(i % side, Math.floor(i / side))]!;
+    });
+    return hashPlane(pixels, side, side).hex;
+  };
+  const last = side - 1;
+  const pixel = (x: number, y: number) => y * side + x;
+  const hashes = dihedralHashes(bufferOfPlane(plane, side, side));
+  // The reference's names: rotations run counter-clockwise, flipX turns upside down.
+  const expected = {
+    original: turned(pixel),
+    rotate90: turned((x, y) => pixel(last - y, x)),
+    rotate180: turned((x, y) => pixel(last - x, last - y)),
+    rotate270: turned((x, y) => pixel(y, last - x)),
+    flipX: turned((x, y) => pixel(x, last - y)),
+    flipY: turned((x, y) => pixel(last - x, y)),
+    flipPlus1: turned((x, y) => pixel(y, x)),
+    flipMinus1: turned((x, y) => pixel(last - y, last - x)),
+  };
+  for (const [name, hex] of Object.entries(expected)) {
+    // Turned before the filter or after it: the windows of even size lie half a pixel off.
+    expect(distanceHex(hashes[name as keyof typeof hashes], hex), name).toBeLessThanOrEqual(16);
+  }
+});
+
+describe('distance', () => {
+  const hash = fc.uint32Array({ minLength: 8, maxLength: 8 });
+
+  test('counts the bits that differ', () => {
+    expect(distanceHex('0'.repeat(64), 'f'.repeat(64))).toBe(256);
+    expect(distanceHex(`${'0'.repeat(63)}1`, '0'.repeat(64))).toBe(1);
+    fc.assert(
+      fc.property(hash, hash, (a, b) => {
+        let bits = 0;
+        for (let k = 0; k < 256; k++) {
+          if (((a[k >> 5]! >>> (k & 31)) & 1) !== ((b[k >> 5]! >>> (k & 31)) & 1)) bits++;
+        }
+        expect(distance(a, b)).toBe(bits);
+        expect(distanceHex(toHex(a), toHex(b))).toBe(bits);
+      }),
+    );
+  });
+
+  test('hex and words are two ways to write the same', () => {
+    fc.assert(
+      fc.property(hash, (bits) => {
+        expect([...fromHex(toHex(bits))]).toEqual([...bits]);
+      }),
+    );
+  });
+});
