@@ -8,7 +8,16 @@ import { seconds, size, whole } from './units.ts';
 /** Headings under which `--help` and the reference list the options. */
 export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run' | 'Queue';
 
-export type CommandName = 'get' | 'list' | 'hash' | 'verify' | 'enqueue' | 'worker' | 'merge' | 'queue';
+export type CommandName =
+  | 'get'
+  | 'list'
+  | 'hash'
+  | 'dedupe'
+  | 'verify'
+  | 'enqueue'
+  | 'worker'
+  | 'merge'
+  | 'queue';
 
 interface Option<Schema extends z.ZodType> {
   readonly schema: Schema;
@@ -45,8 +54,18 @@ const list = () =>
 
 const GET = ['get', 'worker'] as const;
 const FIND = ['get', 'list', 'enqueue', 'worker'] as const;
-const INSPECT = ['get', 'hash', 'verify', 'worker'] as const;
-const ALL = ['get', 'list', 'hash', 'verify', 'enqueue', 'worker', 'merge', 'queue'] as const;
+const INSPECT = ['get', 'hash', 'dedupe', 'verify', 'worker'] as const;
+const ALL = [
+  'get',
+  'list',
+  'hash',
+  'dedupe',
+  'verify',
+  'enqueue',
+  'worker',
+  'merge',
+  'queue',
+] as const;
 /** Sources are read by these. */
 const READ = ['get', 'list', 'enqueue'] as const;
 const QUEUE = ['enqueue', 'worker', 'queue'] as const;
@@ -125,7 +144,7 @@ export const OPTIONS = {
   yes: option(bool(false), {
     describe: 'Do not ask before removing anything',
     group: 'Run',
-    on: GET,
+    on: [...GET, 'dedupe'],
     flagOnly: true,
   }),
   wait: option(bool(false), {
@@ -504,12 +523,12 @@ export const OPTIONS = {
   dedupe: option(z.enum(['off', 'exact', 'near']).default('near'), {
     describe: 'Keep each picture once: off, exact (same bytes), near (same picture)',
     group: 'Images',
-    on: ['get', 'worker', 'merge'],
+    on: ['get', 'worker', 'merge', 'dedupe'],
   }),
   nearThreshold: option(z.coerce.number().int().min(0).max(128).default(31), {
     describe: 'PDQ bits that may differ between copies of one picture',
     group: 'Images',
-    on: ['get', 'merge'],
+    on: ['get', 'merge', 'dedupe'],
     value: 'BITS',
   }),
   onDuplicate: option(z.enum(['skip', 'hardlink', 'keep']).default('skip'), {

@@ -3,7 +3,7 @@ import type { CommandEntry } from '../command.ts';
 
 const SOURCE =
   'Page or image URL, manifest (URL or file), local file or glob, - for a list on stdin';
-const PATH = 'Local file or glob';
+const PATH = 'Local file, folder or glob';
 const JOB = 'Name of a job; all of them without';
 const CONFIG = {
   config: {
@@ -84,6 +84,27 @@ export const COMMANDS: readonly CommandEntry[] = [
     describe: 'Write or check a config file',
     flags: CONFIG,
     load: async () => (await import('./config.ts')).config,
+  },
+  {
+    name: 'dedupe',
+    topic: 'Look at',
+    usage: '<path..>',
+    about: 'Local file, folder or glob',
+    describe: 'Groups of duplicates among local images',
+    options: 'dedupe',
+    flags: {
+      apply: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'What becomes of duplicates: delete, hardlink, symlink or move=DIR (asks first)',
+      },
+      cache: {
+        type: 'boolean',
+        default: true,
+        describe: 'Remember what files show, by path, size and time (--no-cache: do not)',
+      },
+    },
+    load: async () => (await import('./dedupe.ts')).dedupe,
   },
   {
     name: 'verify',
