@@ -147,6 +147,18 @@ export const OPTIONS = {
     on: [...GET, 'dedupe'],
     flagOnly: true,
   }),
+  report: option(bool(false), {
+    describe: 'Write an HTML report to .imgtrawl/report.html in the folder when the run ends',
+    group: 'Run',
+    on: GET,
+  }),
+  trace: option(z.string().min(1).optional(), {
+    describe: 'Write a trace of the run (requests, workers, files) that ui.perfetto.dev opens',
+    group: 'Run',
+    on: GET,
+    flagOnly: true,
+    value: 'FILE',
+  }),
   wait: option(bool(false), {
     describe: 'Wait for another run that holds the folder, instead of ending with 4',
     group: 'Run',

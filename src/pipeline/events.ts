@@ -6,6 +6,7 @@ import type { WorkerEvent } from '../concurrency/mod.ts';
 import type { TrawlError } from '../errors.ts';
 import type { FetchEvent } from '../fetch/mod.ts';
 import type { ImageRecord } from '../model.ts';
+import type { RunVerdict } from './verdict.ts';
 
 export type TrawlEvent =
   /** A page, list or manifest was read; `images` it named. */
@@ -52,6 +53,8 @@ export interface Summary {
   /** Received in bodies, what was thrown away included. */
   readonly bytes: number;
   readonly seconds: number;
+  /** What bound the run; absent where nothing measures it. */
+  readonly verdict?: RunVerdict;
 }
 
 export type Listener = (event: TrawlEvent) => void;

@@ -420,7 +420,7 @@ export class Shelf implements AsyncDisposable {
 
   /** @param outcome `done` or an error code */
   end(outcome: string, summary: Summary): void {
-    const { seconds: _, ...counts } = summary;
+    const { seconds: _, verdict: _verdict, ...counts } = summary;
     this.#catalog.endRun(this.#run, outcome, counts);
   }
 

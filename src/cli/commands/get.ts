@@ -3,11 +3,13 @@ import { download } from '../../pipeline/download.ts';
 import type { Command } from '../command.ts';
 import { confirmPrune } from '../confirm.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { leaveReport, startTrace } from '../leave.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
 import { startProgress } from '../progress/mod.ts';
 
 export const get: Command = async ({ args, options, output, signal }) => {
   using progress = await startProgress(output, options.progress);
+  using trace = await startTrace(output, options.trace);
   const summary = await download(args, options, {
     signal,
     confirmPrune: confirmPrune(output, options.yes),
@@ -15,8 +17,10 @@ export const get: Command = async ({ args, options, output, signal }) => {
       watchSources(output),
       output.json ? jsonLines(output) : textLines(output),
       progress.watch(),
+      trace.watch(),
     ],
   });
+  await leaveReport(output, options);
   if (summary.images === 0) output.failure('imgtrawl: no image was found [no-images]');
   return exitCodeOf(summary);
 };

@@ -11,6 +11,7 @@ import type { Summary } from '../../pipeline/events.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { confirmPrune } from '../confirm.ts';
 import { exitCodeOf } from '../exit-code.ts';
+import { leaveReport, startTrace, type Tracing } from '../leave.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
 import { configText } from '../print-config.ts';
 import { type Progress, startProgress } from '../progress/mod.ts';
@@ -48,8 +49,9 @@ export const run: Command = async (context) => {
   }
   const ends: [Job, JobEnd][] = [];
   using progress = await startProgress(output, context.options.progress);
+  using trace = await startTrace(output, context.options.trace);
   const outcomes = map(jobs, {
-    submit: (job) => runJob(job, config, context, progress),
+    submit: (job) => runJob(job, config, context, { progress, trace }),
     window: parallel,
   });
   for await (const outcome of outcomes) {
@@ -91,7 +93,7 @@ async function runJob(
   job: Job,
   config: Config,
   context: CommandContext,
-  progress: Progress,
+  { progress, trace }: { readonly progress: Progress; readonly trace: Tracing },
 ): Promise<JobEnd> {
   const { output, signal, layers } = context;
   const { options } = resolveLayers(jobLayers(job, config, layers));
@@ -104,8 +106,10 @@ async function runJob(
         watchSources(output),
         output.json ? jsonLines(output, job.name) : textLines(output),
         progress.watch(),
+        trace.watch(job.name),
       ],
     });
+    await leaveReport(output, options);
     if (summary.images === 0)
       output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
     return { code: exitCodeOf(summary), text: summaryText(summary) };

@@ -1,0 +1,35 @@
+/** Numbers as the report shows them. */
+
+const whole = new Intl.NumberFormat('en');
+
+export const countText = (count: number): string => whole.format(count);
+
+export const plural = (count: number, noun: string, many = `${noun}s`): string =>
+  `${countText(count)} ${count === 1 ? noun : many}`;
+
+/** 1,234,567 → `1.2 MB`. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** 340 → `340 ms`, 12,340 → `12.3 s`, 200,000 → `3 min 20 s`. */
+export function timeText(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Minutes are enough; in UTC, as the report may be read anywhere. */
+export function dateText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
