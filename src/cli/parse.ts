@@ -40,7 +40,9 @@ export async function parse(
   for (const entry of commands) {
     const [, name = 'arg', many] = /^[<[](\w+)(\.\.)?/.exec(entry.usage) ?? [];
     program.command(
-      entry.isDefault ? [`${entry.name} ${entry.usage}`, '$0'] : `${entry.name} ${entry.usage}`,
+      entry.isDefault
+        ? [`${entry.name} ${entry.usage}`, '$0']
+        : `${entry.name} ${entry.usage}`.trimEnd(),
       entry.describe,
       (command: Argv) => {
         if (entry.usage !== '') {

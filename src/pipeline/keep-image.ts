@@ -70,7 +70,11 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   }
 
   // What the address held before gives way, unless another address gave the same.
-  const outdated = known && shelf.soleFile(known.record.sha256, about.url);
+  // What was claimed stays: other folders count on it.
+  const outdated =
+    context.claims === undefined
+      ? known && shelf.soleFile(known.record.sha256, about.url)
+      : undefined;
   if (outdated !== undefined) deduper.forget(outdated);
   const name = shelf.nameFor(about.url, format, sha256);
   const verdict = deduper.add({ ...inspection, sha256, bytes, name });

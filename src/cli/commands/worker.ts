@@ -1,0 +1,23 @@
+/** `imgtrawl worker`: takes shards from a queue. */
+import { TrawlError } from '../../errors.ts';
+import { type ShardEnd, work } from '../../queue/mod.ts';
+import type { Command } from '../command.ts';
+import { jsonLines, textLines, watchSources } from '../present.ts';
+import { openEngine } from '../queue-engine.ts';
+
+export const worker: Command = async (context) => {
+  const { options, output, signal } = context;
+  if (options.depth > 0 && options.scope === 'any') {
+    throw new TrawlError('usage', '--scope any leads to sites that other workers are busy with');
+  }
+  await using engine = await openEngine(context);
+  const onShard = (id: string, end: ShardEnd): void => {
+    if (output.json) output.record({ type: 'shard', id, ...end });
+    if (end.end === 'dead') output.failure(`shard ${id} was put aside: ${end.reason}`);
+    else if (end.end === 'released') output.failure(`shard ${id} was given back: ${end.reason}`);
+    else output.detail(`shard ${id}: ${end.end}`);
+  };
+  const watch = [watchSources(output), output.json ? jsonLines(output) : textLines(output)];
+  const { dead } = await work(engine, options, { signal, watch, onShard });
+  return dead > 0 ? 1 : 0;
+};

@@ -1,0 +1,50 @@
+/** Puts the kept files into the merged folder. */
+import { copyFile, link, lstat, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError } from '../store/file-error.ts';
+import { type Folder, fileName, pathIn, sizeOf } from '../store/mod.ts';
+import type { Input } from './inputs.ts';
+
+interface Wanted {
+  readonly sha256: string;
+  readonly format: Parameters<typeof fileName>[2];
+  readonly bytes: number;
+}
+
+/**
+ * A hard link where the file system has them, else a copy. Undefined when the file is missing or of
+ * another size than the catalog says. Throws TrawlError.
+ */
+export async function bringFile(
+  out: Folder,
+  { folder, catalog, staged }: Input,
+  { sha256, format, bytes }: Wanted,
+): Promise<string | undefined> {
+  const name = fileName(sha256, undefined, format);
+  if ((await sizeOf(out, name)) === bytes) return name;
+  const file = catalog.imageBySha(sha256)?.file;
+  if (file === undefined) return undefined;
+  const paths = [pathIn(folder.root, file)];
+  if (staged.has(file)) paths.push(join(folder.own, 'staged', file));
+  for (const path of paths) {
+    const info = await lstat(path).catch(() => undefined);
+    // Not even a link of that name is followed: it may lead to any file of the machine.
+    if (!info?.isFile() || info.size !== bytes) continue;
+    await put(path, out, name);
+    return name;
+  }
+  return undefined;
+}
+
+/** Whole or not at all; what had that name had another size, so it was no such image. */
+async function put(from: string, out: Folder, name: string): Promise<void> {
+  const part = join(out.partial, `${name}.merge`);
+  try {
+    await rm(part, { force: true });
+    await link(from, part).catch(() => copyFile(from, part));
+    await rename(part, pathIn(out.root, name));
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    throw fileError(error, out.root);
+  }
+}

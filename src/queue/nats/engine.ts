@@ -1,0 +1,260 @@
+/** The queue on NATS JetStream. Needs a server of 2.9.4 or newer. */
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { systemClock } from '../../concurrency/mod.ts';
+import type { QueueAddress } from '../address.ts';
+import type {
+  DeadShard,
+  Delivery,
+  QueueEngine,
+  QueuePlan,
+  QueueStatus,
+  ShardRecord,
+  WorkerReport,
+} from '../engine.ts';
+import type { PackedShard } from '../shard.ts';
+import { connectNats, type NatsAuth } from './connect.ts';
+import { NatsDelivery } from './delivery.ts';
+import { Lookout, lookAt } from './lookout.ts';
+import { API, consumerName, type QueueNames, queueNames } from './names.ts';
+import { apiCode, sitOut } from './patience.ts';
+import { openQueue, type QueueParts } from './setup.ts';
+
+export interface NatsOptions {
+  readonly auth: NatsAuth;
+  /** Makes the queue when there is none. */
+  readonly plan?: QueuePlan;
+  /** Ends every wait for the server. */
+  readonly signal?: AbortSignal;
+}
+
+/** The server answers a request for a shard after so long, in ms, when there is none. */
+const PULL_MS = 200;
+const REQUEST_MS = 5000;
+const LAST_WORDS_MS = 3000;
+
+export class NatsEngine implements QueueEngine {
+  readonly plan: QueuePlan;
+  readonly #connection: NatsConnection;
+  readonly #js: JetStreamClient;
+  readonly #parts: QueueParts;
+  readonly #names: QueueNames;
+  readonly #signal: AbortSignal | undefined;
+  readonly #lookout: Lookout;
+  readonly #held = new Set<number>();
+  /** One asks for shards at a time: two would ask for the same ones. */
+  #pulling: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    connection: NatsConnection,
+    js: JetStreamClient,
+    parts: QueueParts,
+    names: QueueNames,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#connection = connection;
+    this.#js = js;
+    this.#parts = parts;
+    this.#names = names;
+    this.#signal = signal;
+    this.plan = parts.plan;
+    this.#lookout = new Lookout(() => this.#load());
+  }
+
+  /** Throws TrawlError `queue`, or `usage` for credentials that cannot be read. */
+  static async open(address: QueueAddress, options: NatsOptions): Promise<NatsEngine> {
+    const connection = await connectNats(address, options.auth);
+    try {
+      const names = queueNames(address.name);
+      const parts = await openQueue(connection, names, options.plan, options.signal);
+      const { jetstream } = await import('@nats-io/jetstream');
+      return new NatsEngine(connection, jetstream(connection), parts, names, options.signal);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  publish({ id, bucket, data }: PackedShard): Promise<boolean> {
+    return this.#once(this.#names.todoSubject(bucket, id), id, data, 'take a shard');
+  }
+
+  pull(): Promise<Delivery | undefined> {
+    const pulled = this.#pulling.then(() => this.#pull());
+    this.#pulling = pulled.catch(() => {});
+    return pulled;
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const { waiting, inFlight } = await this.#load();
+    return waiting === 0 && inFlight === 0;
+  }
+
+  async record(id: string): Promise<ShardRecord> {
+    const entry = await this.#patient('tell of a shard', () => this.#parts.shards.get(id));
+    return entry === null ? { attempts: [] } : entry.json<ShardRecord>();
+  }
+
+  async setRecord(id: string, record: ShardRecord): Promise<void> {
+    const text = JSON.stringify(record);
+    await this.#patient('note a shard', () => this.#parts.shards.put(id, text));
+  }
+
+  async bury(dead: DeadShard): Promise<void> {
+    const data = new TextEncoder().encode(JSON.stringify(fitting(dead)));
+    await this.#once(this.#names.deadSubject(dead.id), dead.id, data, 'put a shard aside');
+  }
+
+  async *dead(): AsyncGenerator<DeadShard> {
+    const { streams } = this.#parts.jsm;
+    const { state } = await this.#patient('tell of dead shards', () =>
+      streams.info(this.#names.dead),
+    );
+    for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+      const message = await this.#patient('tell of a dead shard', () =>
+        streams.getMessage(this.#names.dead, { seq }),
+      );
+      if (message) yield message.json<DeadShard>();
+    }
+  }
+
+  async claim(key: string, value: string): Promise<string> {
+    const { claims } = this.#parts;
+    return await this.#patient('claim an image', async () => {
+      try {
+        await claims.create(key, value);
+        return value;
+      } catch (error) {
+        const code = apiCode(error);
+        if (code !== API.wrongLastSequence && code !== API.wrongLastSequenceUnknown) throw error;
+      }
+      const entry = await claims.get(key);
+      // A copy of the server that lags behind may not have it yet.
+      if (entry === null) throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+      return entry.string();
+    });
+  }
+
+  async claimed(key: string): Promise<string | undefined> {
+    const entry = await this.#patient('tell of a claim', () => this.#parts.claims.get(key));
+    return entry?.string();
+  }
+
+  async beat(report: WorkerReport): Promise<void> {
+    const text = JSON.stringify(report);
+    await this.#patient('hear of us', () => this.#parts.workers.put(report.worker, text), 10_000);
+  }
+
+  async leave(worker: string): Promise<void> {
+    await this.#patient('hear of us', () => this.#parts.workers.purge(worker), 3000);
+  }
+
+  async status(): Promise<QueueStatus> {
+    const { streams } = this.#parts.jsm;
+    const [{ waiting, inFlight }, todo, dead, claims] = await this.#patient('tell how it is', () =>
+      Promise.all([
+        this.#load(),
+        streams.info(this.#names.todo),
+        streams.info(this.#names.dead),
+        streams.info(`KV_${this.#names.claims}`),
+      ]),
+    );
+    const shards = todo.state.messages;
+    const failed = dead.state.messages;
+    return {
+      shards,
+      waiting,
+      inFlight,
+      done: Math.max(0, shards - waiting - inFlight - failed),
+      failed,
+      claims: claims.state.messages,
+      bytes: { shards: todo.state.bytes, claims: claims.state.bytes },
+      workers: await this.#workers(),
+    };
+  }
+
+  async destroy(): Promise<void> {
+    const { jsm, claims, shards, workers } = this.#parts;
+    await jsm.streams.delete(this.#names.todo);
+    await jsm.streams.delete(this.#names.dead);
+    for (const kv of [claims, shards, workers]) await kv.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async #pull(): Promise<Delivery | undefined> {
+    for await (const bucket of this.#lookout.choices(this.#held)) {
+      const next = await this.#next(bucket);
+      if (next === undefined) continue;
+      this.#held.add(bucket);
+      const onEnd = () => this.#held.delete(bucket);
+      return new NatsDelivery(this.#connection, next.message, { bucket, asked: next.asked, onEnd });
+    }
+    return undefined;
+  }
+
+  async #next(bucket: number): Promise<{ message: Msg; asked: number } | undefined> {
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#names.todo}.${consumerName(bucket)}`;
+    const wish = JSON.stringify({ batch: 1, expires: PULL_MS * 1e6 });
+    return await this.#patient('give a shard', async () => {
+      // The message comes under its own subject, so it needs an inbox of its own.
+      const options = { timeout: REQUEST_MS, noMux: true };
+      const asked = systemClock.now();
+      const message = await this.#connection.request(subject, wish, options);
+      const code = message.headers?.code ?? 0;
+      if (code === 0) return { message, asked };
+      // 404 and 408: there is none. 409: the server is busy with other requests, or changes over.
+      return undefined;
+    });
+  }
+
+  #load() {
+    const { jsm, plan } = this.#parts;
+    return this.#patient('tell how it is', () => lookAt(jsm, this.#names, plan.buckets));
+  }
+
+  async #workers(): Promise<WorkerReport[]> {
+    const { workers } = this.#parts;
+    const reports: WorkerReport[] = [];
+    for await (const key of await workers.keys()) {
+      const entry = await workers.get(key);
+      if (entry?.operation === 'PUT') reports.push(entry.json<WorkerReport>());
+    }
+    return reports.sort((a, b) => a.since - b.since);
+  }
+
+  /** Publishes under a subject that takes one message ever. False when it was there. */
+  async #once(subject: string, id: string, data: Uint8Array, what: string): Promise<boolean> {
+    return await this.#patient(what, async (again) => {
+      try {
+        const options = { msgID: id, expect: { lastSubjectSequence: 0 }, timeout: REQUEST_MS };
+        const { duplicate } = await this.#js.publish(subject, data, options);
+        // The try before may have been ours.
+        return again || !duplicate;
+      } catch (error) {
+        const code = apiCode(error);
+        if (code === API.wrongLastSequence || code === API.maximumPerSubject) return again;
+        throw error;
+      }
+    });
+  }
+
+  #patient<T>(what: string, work: (again: boolean) => Promise<T>, forMs?: number): Promise<T> {
+    // Who ends tidies up, but not for long.
+    if (this.#signal?.aborted) return sitOut(work, { what, forMs: LAST_WORDS_MS });
+    const signal = this.#signal;
+    return sitOut(work, { what, signal, ...(forMs !== undefined && { forMs }) });
+  }
+}
+
+/** A message takes 1 MiB; the first items tell what the shard was about. */
+function fitting(dead: DeadShard): DeadShard {
+  let room = 700_000;
+  const items = dead.items.filter((item) => {
+    room -= Buffer.byteLength(item) + 8;
+    return room > 0;
+  });
+  return { ...dead, items };
+}
