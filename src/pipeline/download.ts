@@ -3,6 +3,7 @@ import type { Options } from '../config/schema.ts';
 import { TrawlError } from '../errors.ts';
 import type { Found } from './context.ts';
 import { EventStream, type Listener, type Summary } from './events.ts';
+import { judge } from './judge.ts';
 import { type ConfirmPrune, prune } from './prune.ts';
 import { Session } from './session.ts';
 import { Tally } from './tally.ts';
@@ -28,6 +29,8 @@ export async function download(
   const events = new EventStream();
   const tally = new Tally();
   events.subscribe((event) => tally.watch(event));
+  const { watch, verdict } = judge(options);
+  events.subscribe(watch);
   for (const listener of deps.watch) events.subscribe(listener);
 
   const ending = new AbortController();
@@ -59,7 +62,8 @@ export async function download(
   return summary;
 
   function emitSummary(): Summary {
-    const summary = tally.summary((performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    const summary = { ...tally.summary(seconds), verdict: verdict() };
     events.emit({ type: 'summary', summary });
     return summary;
   }

@@ -2,3 +2,4 @@
 export { download } from './download.ts';
 export { EventStream, type Listener, type Summary, type TrawlEvent } from './events.ts';
 export { type FindJob, findOnly } from './find-only.ts';
+export type { RunVerdict } from './verdict.ts';
