@@ -2,6 +2,7 @@ import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../inspect/thumbnail.ts
 import { type Alignment, align, IDENTITY, overlap } from './align.ts';
 import { differsInOneMark, measureBlocks, nthWorst, overallDifference } from './blocks.ts';
 import { isSameColouring, measureColour } from './colour.ts';
+import { detailCorrelation } from './detail.ts';
 import { mean, pool, smooth } from './plane.ts';
 
 /**
@@ -32,6 +33,13 @@ const MAX_COARSE = 0.4;
 const MAX_DIFFERENCE = 0.31;
 /** The tenth worst of 64 blocks against its own structure: copies up to 0.94 (clipped lights). */
 const MAX_TENTH_BLOCK = 0.97;
+/**
+ * Correlation of the fine detail. Copies from 0.97 (99 %; crops of pictures with hardly any detail from
+ * 0.90); other things with the same outline, such as a dark back against white, mostly below 0.9.
+ */
+const MIN_DETAIL = 0.9;
+/** The same where the hashes alone say nothing. */
+const MIN_DETAIL_FAR = 0.955;
 /** Brightness of one against the other, the darker one being 1: copies 0.82–1.26. */
 const GAIN: readonly [number, number] = [0.75, 1.4];
 /** Width may be scaled by this much more than height before it is another shape. */
@@ -45,9 +53,9 @@ const MAX_STRETCH = 1.04;
 const PLAIN_EDGES = 0.0025;
 const PLAIN_GAIN = 0.035;
 const PLAIN_BIAS = 6;
-const MAX_PLAIN_BLOCK = 0.36;
-/** Shorter sides than this, in pixels, lose too much of the detail for that. */
-const MIN_PLAIN_SIDE = 200;
+const MAX_PLAIN_BLOCK = 0.38;
+/** A copy with a shorter side than this, in pixels, has lost too much detail to be held to it. */
+const MIN_DETAILED_SIDE = 200;
 
 /** `undefined` when it is no thumbnail of this version. */
 export function preparePicture(thumbnail: Uint8Array): Picture | undefined {
@@ -68,21 +76,23 @@ export function preparePicture(thumbnail: Uint8Array): Picture | undefined {
   };
 }
 
-/** How the two images are shaped. */
-export interface Shapes {
+/** What is known of the pair beside the pictures. */
+export interface Pair {
   /** Aspect ratio (width / height, as shown) of `b` over that of `a`. */
   readonly aspectChange: number;
   /** The shortest of the four sides, in pixels. */
   readonly shortSide: number;
+  /** The hashes are further apart than copies of the whole picture are. */
+  readonly far: boolean;
 }
 
 /** Whether the two are one picture. The answer is the same when both are swapped. */
-export function isSamePicture(a: Picture, b: Picture, shapes: Shapes): boolean {
+export function isSamePicture(a: Picture, b: Picture, pair: Pair): boolean {
   // Always from the darker to the brighter one: what is clipped in that one can be foretold.
   const swap = goesBefore(b, a);
   const [dark, bright] = swap ? [b, a] : [a, b];
-  const aspectChange = swap ? 1 / shapes.aspectChange : shapes.aspectChange;
-  const oriented = { ...shapes, aspectChange };
+  const aspectChange = swap ? 1 / pair.aspectChange : pair.aspectChange;
+  const oriented = { ...pair, aspectChange };
   // Smooth pictures with clipped lights can be pulled apart by their brightness: then without.
   return matches(dark, bright, oriented, 'edges') || matches(dark, bright, oriented, 'none');
 }
@@ -90,7 +100,7 @@ export function isSamePicture(a: Picture, b: Picture, shapes: Shapes): boolean {
 function matches(
   fixed: Picture,
   moved: Picture,
-  { aspectChange, shortSide }: Shapes,
+  { aspectChange, shortSide, far }: Pair,
   motion: 'edges' | 'none',
 ): boolean {
   const first = align(fixed.coarse, moved.coarse, COARSE, IDENTITY, 8, motion);
@@ -100,11 +110,15 @@ function matches(
 
   const found = align(fixed.fine, moved.fine, LUMA_SIDE, first, 5, motion);
   if (found === undefined || !isPlausible(found, aspectChange)) return false;
-  const blocks = measureBlocks(overlap(fixed.fine, moved.fine, LUMA_SIDE, found), LUMA_SIDE);
+  const both = overlap(fixed.fine, moved.fine, LUMA_SIDE, found);
+  const blocks = measureBlocks(both, LUMA_SIDE);
   if (overallDifference(blocks) > MAX_DIFFERENCE) return false;
   if (nthWorst(blocks, 10) > MAX_TENTH_BLOCK) return false;
-  if (shortSide >= MIN_PLAIN_SIDE && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) {
-    return false;
+  const detailed = shortSide >= MIN_DETAILED_SIDE;
+  if (detailed && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) return false;
+  if (far || detailed) {
+    const detail = detailCorrelation(both, LUMA_SIDE);
+    if (detail < (far ? MIN_DETAIL_FAR : MIN_DETAIL)) return false;
   }
   return isSameColouring(measureColour(fixed, moved, found));
 }

@@ -3,6 +3,7 @@ import { Groups } from './groups.ts';
 import { HASH_BITS } from './hamming.ts';
 import type { CandidateImage, KnownImage } from './image.ts';
 import { Lookalikes } from './lookalikes.ts';
+import { DEFAULT_NEAR_THRESHOLD } from './neighbours.ts';
 import { compareCopies, compareNames, type Ranked } from './rank.ts';
 
 export type DedupeMode = 'off' | 'exact' | 'near';
@@ -21,9 +22,6 @@ export interface DeduperOptions {
    */
   readonly thumbnailOf?: (sha256: string) => Uint8Array | undefined;
 }
-
-/** PDQ's authors' recommendation for a match. */
-export const DEFAULT_NEAR_THRESHOLD = 31;
 
 /**
  * Decides which copy of each picture is kept, one image at a time.

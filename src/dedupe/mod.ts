@@ -6,7 +6,6 @@
  */
 export { applySteps, type StepOutcome } from './apply.ts';
 export {
-  DEFAULT_NEAR_THRESHOLD,
   type DedupeMode,
   Deduper,
   type DeduperOptions,
@@ -23,5 +22,6 @@ export {
 } from './files.ts';
 export { type CandidateImage, type KnownImage, shownSize } from './image.ts';
 export { HammingIndex, type IndexHits } from './index.ts';
+export { DEFAULT_NEAR_THRESHOLD } from './neighbours.ts';
 export { commonFolder, type PlannedStep, parseRemedy, planSteps, type Remedy } from './plan.ts';
 export { compareCopies } from './rank.ts';

@@ -13,8 +13,12 @@ import { resembles, SKETCH_BYTES } from './sketch.ts';
  */
 const MAX_LOW = 28;
 const MAX_SCORE = 148;
-/** The threshold for which the two numbers were calibrated; a smaller one shrinks them. */
-const CALIBRATED_THRESHOLD = 31;
+
+/**
+ * PDQ's authors' recommendation for a match. The two numbers above were calibrated for it; a smaller
+ * threshold shrinks them.
+ */
+export const DEFAULT_NEAR_THRESHOLD = 31;
 
 export interface Neighbour {
   readonly id: number;
@@ -34,7 +38,7 @@ export class Neighbours {
 
   constructor(threshold: number) {
     this.#threshold = threshold;
-    const share = Math.min(1, threshold / CALIBRATED_THRESHOLD);
+    const share = Math.min(1, threshold / DEFAULT_NEAR_THRESHOLD);
     this.#maxLow = Math.floor(MAX_LOW * share);
     this.#maxScore = Math.floor(MAX_SCORE * share);
   }

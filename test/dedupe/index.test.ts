@@ -85,7 +85,7 @@ describe('HammingIndex', () => {
           expect(index.size).toBe(hashes.filter((hash) => hash !== undefined).length);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   }, 60_000);
 
