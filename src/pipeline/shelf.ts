@@ -365,6 +365,8 @@ export class Shelf implements AsyncDisposable {
       ...(error && { error: error.code, message: error.message }),
       attempts,
       ms,
+      ...(fetched?.sentAt !== undefined && { sent: fetched.sentAt }),
+      ...(fetched?.wireMs !== undefined && { wireMs: Math.round(fetched.wireMs) }),
       ...(fetched && { http: fetched.status }),
       ...(fetched?.etag !== undefined && { etag: fetched.etag }),
       ...(fetched?.lastModified !== undefined && { lastModified: fetched.lastModified }),

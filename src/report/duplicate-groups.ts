@@ -32,7 +32,7 @@ export function duplicateGroups(
   const likeness = (image: ImageRow): Pick<Copy, 'src' | 'likeness'> => {
     if (likenesses >= MOST_LIKENESSES) return {};
     const pixels = catalog.thumbnail(image.sha256);
-    const src = pixels && thumbnailUrl(pixels);
+    const src = pixels && thumbnailUrl(pixels, factsOf(image));
     if (src === undefined) return {};
     likenesses++;
     return { src, likeness: true };

@@ -81,11 +81,11 @@ dl#viewer-facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.
 #viewer-close { margin-left: auto; }
 
 .group { padding: 1rem 0; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 18rem; }
-.copies { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
+.copies { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(calc(50% - 0.5rem), 15rem), 1fr)); }
 .copy { margin: 0; min-width: 0; }
 .copy .frame img { width: auto; height: auto; max-width: 100%; max-height: 100%; object-fit: contain; }
 .copy .frame { height: 12rem; aspect-ratio: auto; }
-.copy.likeness .frame img { height: 100%; max-height: 100%; object-fit: fill; }
+.copy.likeness .frame img { width: 100%; height: 100%; }
 .copy.kept .frame { border: 2px solid var(--good); }
 .copy figcaption { display: grid; gap: 0.125rem; font-size: 0.8125rem; }
 .copy figcaption span { color: var(--soft); }
@@ -97,10 +97,11 @@ details p { margin: 0.5rem 0; }
 code { font: 0.875em ui-monospace, monospace; background: var(--frame); border-radius: 0.25rem; padding: 0.0625rem 0.3125rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.875rem; }
-th, td { text-align: left; vertical-align: top; padding: 0.375rem 0.75rem 0.375rem 0; border-bottom: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: top; padding: 0.375rem 1.25rem 0.375rem 0; border-bottom: 1px solid var(--line); }
 th[scope="col"] { color: var(--soft); font-weight: 500; white-space: nowrap; }
 th[scope="row"] { font-weight: 500; }
 td.number, th.number { white-space: nowrap; }
+th.number { text-align: right; }
 td.address { min-width: 14rem; }
 
 .timeline { margin: 1rem 0; }
@@ -115,6 +116,7 @@ td.address { min-width: 14rem; }
   input, select { max-width: none; }
   #cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem 0.75rem; }
   .facts dd { font-size: 1.125rem; }
+  .copy .frame { height: 8rem; }
 }
 @media print {
   form, #pager, header nav { display: none; }

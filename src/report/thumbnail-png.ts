@@ -2,35 +2,50 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../inspect/thumbnail.ts';
 
-/** A `data:` address; undefined for bytes that are no thumbnail. The picture is square, whatever the image was. */
-export function thumbnailUrl(thumbnail: Uint8Array): string | undefined {
-  if (thumbnail.length !== THUMBNAIL_BYTES) return undefined;
-  return `data:image/png;base64,${png(thumbnail).toString('base64')}`;
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-function png(thumbnail: Uint8Array): Buffer {
+/**
+ * A `data:` address; undefined for bytes that are no thumbnail. The thumbnail is square whatever the
+ * image was, so its shorter side is squeezed again.
+ * @param shape of the image as shown, in any unit
+ */
+export function thumbnailUrl(thumbnail: Uint8Array, shape: Size): string | undefined {
+  if (thumbnail.length !== THUMBNAIL_BYTES) return undefined;
+  const scale = LUMA_SIDE / Math.max(shape.width, shape.height, 1);
+  const width = Math.max(1, Math.round(shape.width * scale));
+  const height = Math.max(1, Math.round(shape.height * scale));
+  const bytes = png(scanlines(thumbnail, { width, height }), { width, height });
+  return `data:image/png;base64,${bytes.toString('base64')}`;
+}
+
+function png(rows: Uint8ClampedArray, { width, height }: Size): Buffer {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(LUMA_SIDE, 0);
-  header.writeUInt32BE(LUMA_SIDE, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   // 8 bits a sample, RGB.
   header.set([8, 2], 8);
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(scanlines(thumbnail))),
+    chunk('IDAT', deflateSync(rows)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
 /** Rows of RGB, each after its filter type 0. */
-function scanlines(thumbnail: Uint8Array): Uint8ClampedArray {
+function scanlines(thumbnail: Uint8Array, { width, height }: Size): Uint8ClampedArray {
   const cbAt = LUMA_SIDE * LUMA_SIDE;
   const crAt = cbAt + CHROMA_SIDE * CHROMA_SIDE;
-  const rows = new Uint8ClampedArray(LUMA_SIDE * (1 + LUMA_SIDE * 3));
+  const rows = new Uint8ClampedArray(height * (1 + width * 3));
   let to = 0;
-  for (let y = 0; y < LUMA_SIDE; y++) {
+  for (let row = 0; row < height; row++) {
+    const y = Math.floor(((row + 0.5) * LUMA_SIDE) / height);
     rows[to++] = 0;
-    for (let x = 0; x < LUMA_SIDE; x++) {
+    for (let column = 0; column < width; column++) {
+      const x = Math.floor(((column + 0.5) * LUMA_SIDE) / width);
       const luma = thumbnail[y * LUMA_SIDE + x] as number;
       const cb = chroma(thumbnail, cbAt, x, y);
       const cr = chroma(thumbnail, crAt, x, y);

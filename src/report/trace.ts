@@ -277,5 +277,5 @@ const connectionName = (number: number): string =>
 /** What a picture is called in its address. */
 function lastSegment(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? '';
-  return (path.slice(path.lastIndexOf('/') + 1) || url).slice(0, 100);
+  return (/[^/]+\/?$/.exec(path.slice(-200))?.[0] ?? url).slice(0, 100);
 }

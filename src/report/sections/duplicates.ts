@@ -28,7 +28,6 @@ function group({ kept, others }: DuplicateGroup, at: number): Html {
 function copy(one: Copy): Html {
   const { name, urls, src, likeness, format, width, height, bytes } = one;
   const how = relation(one);
-  // The likeness is square, whatever the picture was; the attributes give it its shape back.
   const size = height > 0 ? shapeOf(width, height) : { width: 1, height: 1 };
   const picture = src
     ? html`<img src="${src}" alt="${how}: ${name}" width="${size.width}" height="${size.height}" loading="lazy" decoding="async">`

@@ -18,7 +18,7 @@ function cause({ code, meaning, advice, count, rows }: FailureGroup, open: boole
 <summary><code>${code}</code> ${meaning} <span class="number">${countText(count)}</span></summary>
 <p>${advice}</p>
 <div class="scroll" role="region" aria-label="Failures: ${code}" tabindex="0"><table>
-<thead><tr><th scope="col">Address</th><th scope="col">What happened</th><th scope="col">Tries</th><th scope="col">Named by</th></tr></thead>
+<thead><tr><th scope="col">Address</th><th scope="col">What happened</th><th scope="col" class="number">Tries</th><th scope="col">Named by</th></tr></thead>
 <tbody>${rows.map(
     ({
       url,

@@ -7,7 +7,7 @@ export function hostsSection(hosts: readonly HostRow[], left: number): Html {
   return html`<section id="hosts" aria-labelledby="hosts-title">
 <h2 id="hosts-title">Hosts</h2>
 <div class="scroll" role="region" aria-labelledby="hosts-title" tabindex="0"><table>
-<thead><tr><th scope="col">Host</th><th scope="col">Addresses</th><th scope="col">In the folder</th><th scope="col">Duplicates</th><th scope="col">Left out</th><th scope="col">Failed</th><th scope="col">Bytes</th><th scope="col">Median time</th></tr></thead>
+<thead><tr><th scope="col">Host</th><th scope="col" class="number">Addresses</th><th scope="col" class="number">In the folder</th><th scope="col" class="number">Duplicates</th><th scope="col" class="number">Left out</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Median time</th></tr></thead>
 <tbody>${hosts.map(row)}</tbody></table></div>
 ${left > 0 && html`<p>Another ${plural(left, 'host')} with fewer addresses are left out here.</p>`}
 </section>`;

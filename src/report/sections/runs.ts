@@ -9,7 +9,7 @@ export function runsSection(runs: readonly RunRow[]): Html {
   return html`<section id="runs" aria-labelledby="runs-title">
 <h2 id="runs-title">Runs</h2>
 <div class="scroll" role="region" aria-labelledby="runs-title" tabindex="0"><table>
-<thead><tr><th scope="col">Started</th><th scope="col">Took</th><th scope="col">Outcome</th><th scope="col">Sources</th></tr></thead>
+<thead><tr><th scope="col">Started</th><th scope="col" class="number">Took</th><th scope="col">Outcome</th><th scope="col">Sources</th></tr></thead>
 <tbody>${runs.toReversed().map(row)}</tbody></table></div>
 </section>`;
 }
