@@ -112,8 +112,9 @@ td.address { min-width: 14rem; }
 .axis { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.75rem; font-variant-numeric: tabular-nums; margin-top: 0.25rem; }
 
 @media (max-width: 36rem) {
-  label, label:first-child { flex: 1 1 100%; }
-  input, select { max-width: none; }
+  label { flex: 1 1 28%; }
+  label:first-child { flex: 1 1 100%; }
+  input, select { max-width: none; padding-inline: 0.375rem; }
   #cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem 0.75rem; }
   .facts dd { font-size: 1.125rem; }
   .copy .frame { height: 8rem; }

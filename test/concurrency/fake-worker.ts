@@ -13,6 +13,8 @@ export interface FakeTask {
   readonly ms: number;
   readonly fails?: string;
   readonly crashes?: boolean;
+  /** What the worker says that it did. */
+  readonly phases?: unknown;
 }
 
 /** Workers that obey the protocol on a fake clock. */
@@ -66,7 +68,7 @@ export class FakeHandle implements WorkerHandle {
     if (told.crashes) this.exit(new Error('out of memory'));
     else if (told.fails) {
       this.say({ id, ok: false, error: { code: told.fails, message: `${told.name} failed` } });
-    } else this.say({ id, ok: true, value: told.name });
+    } else this.say({ id, ok: true, value: told.name, phases: told.phases });
   }
 
   say(reply: WorkerReply | unknown): void {

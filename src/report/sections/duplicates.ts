@@ -43,6 +43,7 @@ ${urls.map((url) => html`<span class="address">${linkTo(url)}</span>`)}</figcapt
 function relation({ kind, distance = 0 }: Copy): string {
   if (kind === undefined) return 'Kept';
   if (kind === 'exact') return 'Same bytes';
+  if (distance === 0) return 'Same picture, 0 bits apart';
   return `${plural(distance, 'bit')} apart`;
 }
 
