@@ -108,6 +108,11 @@ export class Shelf implements AsyncDisposable {
     return this.#folder.partial;
   }
 
+  /** No run has put an image in yet. */
+  get isEmpty(): boolean {
+    return !this.#catalog.hasImages();
+  }
+
   /** Everything that deduplication has to know of earlier runs. */
   *knownImages(): Generator<KnownImage> {
     for (const row of this.#catalog.images()) {
@@ -221,6 +226,8 @@ export class Shelf implements AsyncDisposable {
   drop(facts: Facts, verdict: Extract<Verdict, { keep: false }>): void {
     // The same bytes as the kept image: there is nothing of their own to tell.
     if (facts.sha256 === verdict.of) return;
+    // Saved a moment ago and about to give way: without its file in the row nobody would remove that.
+    if (this.#catalog.imageBySha(facts.sha256)?.file !== undefined) return;
     const { of: kept, kind, distance } = verdict;
     this.#recordImage(facts, { kept, kind, distance });
   }
