@@ -12,6 +12,8 @@ import type { CommandContext } from './command.ts';
 interface EngineOptions {
   /** Makes the queue when there is none. */
   readonly plan?: QueuePlan;
+  /** Wait so long for a server that does not run yet, in ms. */
+  readonly waitMs?: number;
   /** An address or a bare name, given as an argument. */
   readonly named?: string | undefined;
 }
@@ -19,7 +21,7 @@ interface EngineOptions {
 /** Throws TrawlError `usage` or `queue`. */
 export async function openEngine(
   { options, layers, signal }: CommandContext,
-  { plan, named }: EngineOptions = {},
+  { plan, named, waitMs = 0 }: EngineOptions = {},
 ): Promise<QueueEngine> {
   const { env } = process;
   const flag = layers.find(({ origin }) => origin === 'flag')?.values.queue;
@@ -38,5 +40,5 @@ export async function openEngine(
     key: natsKey,
     env,
   };
-  return await NatsEngine.open(address, { auth, signal, ...(plan && { plan }) });
+  return await NatsEngine.open(address, { auth, signal, waitMs, ...(plan && { plan }) });
 }

@@ -5,12 +5,15 @@ import type { Command } from '../command.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
 import { openEngine } from '../queue-engine.ts';
 
+/** Workers and the server are often started together. */
+const CONNECT_MS = 60_000;
+
 export const worker: Command = async (context) => {
   const { options, output, signal } = context;
   if (options.depth > 0 && options.scope === 'any') {
     throw new TrawlError('usage', '--scope any leads to sites that other workers are busy with');
   }
-  await using engine = await openEngine(context);
+  await using engine = await openEngine(context, { waitMs: CONNECT_MS });
   const onShard = (id: string, end: ShardEnd): void => {
     if (output.json) output.record({ type: 'shard', id, ...end });
     if (end.end === 'dead') output.failure(`shard ${id} was put aside: ${end.reason}`);

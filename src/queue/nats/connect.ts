@@ -1,6 +1,7 @@
 /** The connection to NATS: who we are, and what is kept secret. */
 import { readFileSync } from 'node:fs';
 import type { Authenticator, NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
+import { systemClock } from '../../concurrency/mod.ts';
 import { TrawlError } from '../../errors.ts';
 import type { QueueAddress } from '../address.ts';
 
@@ -16,8 +17,20 @@ export interface NatsAuth {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+export interface ConnectOptions {
+  /** Wait so long for a server that does not run yet, in ms. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const RETRY_MS = 500;
+
 /** Throws TrawlError `queue`, or `usage` for files that cannot be read. */
-export async function connectNats(address: QueueAddress, auth: NatsAuth): Promise<NatsConnection> {
+export async function connectNats(
+  address: QueueAddress,
+  auth: NatsAuth,
+  { waitMs, signal }: ConnectOptions,
+): Promise<NatsConnection> {
   const nats = await import('@nats-io/transport-node');
   const authenticator = authenticatorOf(nats, address, auth);
   const tls = tlsOf(address, auth);
@@ -33,12 +46,21 @@ export async function connectNats(address: QueueAddress, auth: NatsAuth): Promis
     pingInterval: 10_000,
     timeout: 10_000,
   };
-  try {
-    return await nats.connect(options);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const text = `${address.servers.join(', ')} could not be reached: ${why}`;
-    throw new TrawlError('queue', text, { cause });
+  const until = systemClock.now() + waitMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await nats.connect(options);
+    } catch (cause) {
+      const refused = cause instanceof nats.errors.AuthorizationError;
+      if (!refused && systemClock.now() + RETRY_MS < until) {
+        await systemClock.sleep(RETRY_MS, signal);
+        continue;
+      }
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const text = `${address.servers.join(', ')} could not be reached: ${why}`;
+      throw new TrawlError('queue', text, { cause });
+    }
   }
 }
 

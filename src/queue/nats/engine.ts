@@ -22,6 +22,8 @@ import { openQueue, type QueueParts } from './setup.ts';
 
 export interface NatsOptions {
   readonly auth: NatsAuth;
+  /** Wait so long for a server that does not run yet, in ms. Default 0. */
+  readonly waitMs?: number;
   /** Makes the queue when there is none. */
   readonly plan?: QueuePlan;
   /** Ends every wait for the server. */
@@ -63,7 +65,8 @@ export class NatsEngine implements QueueEngine {
 
   /** Throws TrawlError `queue`, or `usage` for credentials that cannot be read. */
   static async open(address: QueueAddress, options: NatsOptions): Promise<NatsEngine> {
-    const connection = await connectNats(address, options.auth);
+    const { auth, waitMs = 0, signal } = options;
+    const connection = await connectNats(address, auth, { waitMs, signal });
     try {
       const names = queueNames(address.name);
       const parts = await openQueue(connection, names, options.plan, options.signal);
