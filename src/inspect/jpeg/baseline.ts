@@ -2,8 +2,10 @@
  * Baseline and extended sequential scans (T.81, F.2): the hot loop of the fast path. It keeps the
  * lowest coefficients of each block, with quantisation undone, and steps over the others.
  */
+
+import { coefficientEntry, END_OF_BLOCK, STEP_BITS, stepOf } from './ac-tables.ts';
 import { type BitStream, InvalidCode, peek, symbolAt } from './bit-stream.ts';
-import { coefficientEntry, END_OF_BLOCK, type HuffmanTable, STEP_BITS, stepOf } from './huffman.ts';
+import type { HuffmanTable } from './huffman.ts';
 import { type Layout, type McuReader, placesOfMcu, type ScanHeader } from './scan.ts';
 import { signedBits } from './signed-bits.ts';
 
@@ -12,19 +14,22 @@ interface Target extends Layout {
   readonly dc: HuffmanTable;
   readonly ac: HuffmanTable;
   readonly values: Float32Array;
-  readonly places: Int32Array;
+  /** Zigzag index after the last coefficient that is kept. */
   readonly limit: number;
-  /** Zigzag indices of the AC coefficients that are kept. */
-  readonly wanted: Uint8Array;
-  readonly quant: Uint16Array;
-  /** By zigzag index: AC coefficients of the block at hand. Long enough for the runs of damaged data. */
-  readonly scratch: Int32Array;
+  /**
+   * By zigzag index, and beyond it for the runs of damaged data: coefficient i of the block whose DC is
+   * at `base` goes to `(base & mask[i]) + place[i]`. That is the last place of `values`, which nobody
+   * reads, for those that are not kept: asking of each whether it is kept would cost more.
+   */
+  readonly mask: Int32Array;
+  readonly place: Int32Array;
+  readonly quant: Float32Array;
   /** DC of the block before, before dequantisation. */
   predictor: number;
 }
 
-/** Of AC coefficients. */
-const ZIGZAG_INDICES = Uint8Array.from({ length: 63 }, (_, i) => i + 1);
+/** Zigzag indices that an entry of {@link HuffmanTable.coefficients} can lead to: 63 + END_OF_BLOCK at most. */
+const INDICES = 256;
 
 const SHIFT = 32 - STEP_BITS;
 /** Bits of a word that may be used up before a look-up of STEP_BITS from what is left. */
@@ -34,13 +39,19 @@ const SPARE = 25 - STEP_BITS;
 export function baselineReader(scan: ScanHeader): McuReader | undefined {
   const targets: Target[] = [];
   for (const { component, dc, ac } of scan.components) {
-    const { values, places, limit, quant } = component;
-    if (!dc || !ac || !quant) return undefined;
+    if (!dc || !ac || !component.quant) return undefined;
+    const { values, limit, places } = component;
+    const mask = new Int32Array(INDICES);
+    const place = new Int32Array(INDICES).fill(values.length - 1);
+    const quant = new Float32Array(INDICES);
+    for (let index = 0; index < limit; index++) {
+      quant[index] = component.quant[index]!;
+      if (places[index]! < 0) continue;
+      mask[index] = -1;
+      place[index] = places[index]!;
+    }
     const layout = placesOfMcu(component, scan.components.length === 1);
-    const wanted = ZIGZAG_INDICES.filter((index) => places[index]! >= 0);
-    const scratch = new Int32Array(256);
-    const own = { dc, ac, values, places, limit, wanted, quant, scratch };
-    targets.push({ ...own, predictor: 0, ...layout });
+    targets.push({ dc, ac, values, limit, mask, place, quant, predictor: 0, ...layout });
   }
   return {
     read: (bits, from, count, wide) => readMcus(bits, targets, from, count, wide),
@@ -65,10 +76,11 @@ function readMcus(
   for (let mcu = 0; mcu < count; mcu++) {
     for (let i = 0; i < targets.length; i++) {
       const target = targets[i]!;
-      const { offsets, dc, limit, values } = target;
-      const { steps } = target.ac;
+      const { offsets, dc, ac, limit, values, mask, place, quant } = target;
+      const { steps } = ac;
+      const coefficients = limit > 1 ? ac.coefficients : NO_COEFFICIENTS;
       const base = column * target.stepX + row * target.stepY;
-      const scale = target.quant[0]!;
+      const scale = quant[0]!;
       let { predictor } = target;
       for (let b = 0; b < offsets.length; b++) {
         let word = view.getUint32(at >>> 3) << (at & 7);
@@ -87,20 +99,25 @@ function readMcus(
 
         const start = at;
         let k = 1;
-        if (limit > 1) {
-          bits.at = at;
-          k = readLowest(bits, target, base + offsets[b]!);
-          at = bits.at;
-        } else if (used <= SPARE) {
+        if (limit === 1 && used <= SPARE) {
           const step = steps[(word << used) >>> SHIFT]!;
           at += step & 31;
           k += step >>> 5;
+        }
+        while (k < limit) {
+          word = view.getUint32(at >>> 3) << (at & 7);
+          const coefficient = coefficients[word >>> SHIFT]! || longCoefficient(view, ac, at, word);
+          if (coefficient === 0) throw invalid(bits, at);
+          at += coefficient & 31;
+          k += (coefficient >>> 5) & 255;
+          values[((base + offsets[b]!) & mask[k - 1]!) + place[k - 1]!] =
+            (coefficient >> 13) * quant[k - 1]!;
         }
         while (k < 64) {
           word = view.getUint32(at >>> 3) << (at & 7);
           let step = steps[word >>> SHIFT]!;
           if (step === 0) {
-            step = longStep(target.ac, word);
+            step = longStep(ac, word);
             if (step === 0) throw invalid(bits, at);
             at += step & 31;
             k += step >>> 5;
@@ -115,7 +132,7 @@ function readMcus(
         }
         // Otherwise the block was full in the middle of a step: what followed belongs to the next.
         if (k !== 64 && (k < END_OF_BLOCK || k >= END_OF_BLOCK + 64)) {
-          at = skipOneByOne(bits, target.ac, start);
+          at = skipOneByOne(bits, ac, start);
         }
       }
       target.predictor = predictor;
@@ -129,33 +146,7 @@ function readMcus(
   bits.at = at;
 }
 
-/**
- * Reads the AC coefficients below the limit and keeps those that are wanted; returns the zigzag index
- * of the next one, or at least END_OF_BLOCK. All are written and the wanted ones picked afterwards:
- * asking of each whether it is wanted would cost more.
- */
-function readLowest(bits: BitStream, target: Target, base: number): number {
-  const { view } = bits;
-  const { ac, limit, wanted, quant, values, places, scratch } = target;
-  const coefficients = ac.coefficients();
-  let { at } = bits;
-  let k = 1;
-  while (k < limit) {
-    const word = view.getUint32(at >>> 3) << (at & 7);
-    const entry = coefficients[word >>> SHIFT]! || longCoefficient(view, ac, at, word);
-    if (entry === 0) throw invalid(bits, at);
-    at += entry & 31;
-    k += (entry >>> 5) & 255;
-    scratch[k - 1] = entry >> 13;
-  }
-  bits.at = at;
-  for (let i = 0; i < wanted.length; i++) {
-    const index = wanted[i]!;
-    values[base + places[index]!] = scratch[index]! * quant[index]!;
-    scratch[index] = 0;
-  }
-  return k;
-}
+const NO_COEFFICIENTS = new Int32Array(0);
 
 /** The entry of {@link HuffmanTable.coefficients} for a code that is too long for its table. */
 function longCoefficient(view: DataView, ac: HuffmanTable, at: number, word: number): number {

@@ -23,6 +23,8 @@ export interface Component {
   readonly places: Int32Array;
   /** Zigzag index after the last one that is kept. */
   readonly limit: number;
+  /** Zigzag indices of kept coefficients that no scan has brought yet. */
+  lacking: readonly number[];
   readonly quantTable: number;
   /** By zigzag index; set when the component's first scan begins. */
   quant: Uint16Array | undefined;
@@ -97,17 +99,20 @@ export const ZIGZAG = Uint8Array.of(
 );
 
 /** Places of the kept coefficients by zigzag index; 80 long, because a damaged run may pass 63. */
-export function placesOf(kept: Kept, stride: number): { places: Int32Array; limit: number } {
+export function placesOf(
+  kept: Kept,
+  stride: number,
+): Pick<Component, 'places' | 'limit' | 'lacking'> {
   const places = new Int32Array(80).fill(-1);
-  let limit = 0;
-  for (const [index, natural] of ZIGZAG.entries()) {
-    const u = natural & 7;
-    const v = natural >> 3;
+  const lacking: number[] = [];
+  for (let index = 0; index < 64; index++) {
+    const u = ZIGZAG[index]! & 7;
+    const v = ZIGZAG[index]! >> 3;
     if (u >= kept || v >= kept) continue;
     places[index] = v * stride + u;
-    limit = index + 1;
+    lacking.push(index);
   }
-  return { places, limit };
+  return { places, limit: lacking.at(-1)! + 1, lacking };
 }
 
 /** Undoes the quantisation of values that were stored without. */

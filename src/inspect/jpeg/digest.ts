@@ -14,7 +14,7 @@ import { NotForUs } from './scan.ts';
  * to 72 periods a side onto those that it keeps, so 160 would just do; 320 keeps the distance from
  * the full picture's hash small (median 2 bits, see scripts/bench/pdq-accuracy.ts).
  */
-const ENOUGH_LUMA = 160;
+const ENOUGH_LUMA = 200;
 /** The thumbnail's 16 samples of colour ask for less: parts of 4 blocks, cut at any sample. */
 const ENOUGH_CHROMA = 64;
 

@@ -82,7 +82,8 @@ export function openFrame(
       blocksHigh,
       kept,
       stride,
-      values: takePlane(stride * mcusHigh * vertical * kept),
+      // One more, for values that are not kept.
+      values: takePlane(stride * mcusHigh * vertical * kept + 1),
       ...placesOf(kept, stride),
       quantTable: component.quantTable,
       quant: undefined,

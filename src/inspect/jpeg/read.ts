@@ -1,7 +1,7 @@
 /** From the bytes of a JPEG to the lowest coefficients of each component. */
 import { emptyArena } from './arena.ts';
 import { baselineReader } from './baseline.ts';
-import { dequantise } from './coefficients.ts';
+import { type Component, dequantise } from './coefficients.ts';
 import { type ChooseKept, type Frame, openFrame, readTables, type Tables } from './frame.ts';
 import { progressiveReader } from './progressive.ts';
 import { readScanHeader, type ScanHeader, walkScan } from './scan.ts';
@@ -52,14 +52,25 @@ export function readCoefficients(file: Uint8Array, choose: ChooseKept): Frame | 
       const reader = frame.progressive ? progressiveReader(scan) : baselineReader(scan);
       if (!reader) return undefined;
       at = walkScan(file, at, frame, scan, tables.restartInterval, reader);
-      for (const { component } of scan.components) missing.delete(component.id);
+      for (const { component } of scan.components) {
+        missing.delete(component.id);
+        component.lacking = component.lacking.filter((k) => k < scan.first || k > scan.last);
+      }
+      // What is left of a progressive file holds nothing that is kept.
+      if (frame.progressive && frame.components.every(isComplete)) break;
     } else if (!readTables(marker, payload, tables)) {
       return undefined;
     }
   }
   if (!frame || missing.size > 0) return undefined;
-  if (frame.progressive) for (const component of frame.components) dequantise(component);
+  if (frame.progressive) {
+    for (const component of frame.components) if (component.kept === 8) dequantise(component);
+  }
   return frame;
+}
+
+function isComplete({ kept, lacking }: Component): boolean {
+  return kept < 8 && lacking.length === 0;
 }
 
 function isWanted({ components, first, high }: ScanHeader): boolean {
