@@ -103,7 +103,7 @@ function show(shape: ServerOptions, results: ReadonlyMap<Downloader, readonly Ru
       wall(runs).toFixed(2),
       `${Math.min(...range).toFixed(2)}-${Math.max(...range).toFixed(2)}`,
       ratio(wall(runs) / floor),
-      ratio(wall(runs) / best),
+      ratio(Number.isFinite(best) ? wall(runs) / best : Number.NaN),
       cpu.toFixed(2),
       ((cpu * 1000) / shape.files).toFixed(2),
       (median(runs.map(({ cost }) => cost.memory)) / 2 ** 20).toFixed(0),

@@ -58,8 +58,9 @@ export class Refusals {
     if (blame === 'level') this.#ceiling = Math.max(2, Math.min(this.#ceiling, level));
     if (blame === 'chance') this.liftCeiling();
     if (!fresh) return { blame, factor: 1 };
+    const factor = blame === 'rate' ? 0.5 : 1 - 0.5 ** (1 + this.#doubt);
     this.#doubt = blame === 'chance' ? this.#doubt + 1 : Math.max(0, this.#doubt - 1);
-    return { blame, factor: blame === 'chance' ? 1 - 0.5 ** this.#doubt : 0.5 };
+    return { blame, factor };
   }
 
   /** Forgets the level that was refused, so that it can be tried again. */

@@ -40,9 +40,9 @@ interface Rates {
   readonly ttfb: number;
 }
 
-/** As in RequestOutcome. */
 interface Answer {
   readonly ttfbMs: number;
+  /** From start to end. */
   readonly ms: number;
   readonly bytes: number;
   readonly nowMs: number;

@@ -20,6 +20,14 @@ export interface AdaptiveOptions {
   readonly initial?: number;
 }
 
+/** A request in flight. */
+export interface StartedRequest {
+  /** When it started. */
+  readonly at: number;
+  /** Requests in flight at that moment, this one included. */
+  readonly level: number;
+}
+
 /** The end of one request. */
 export interface RequestOutcome {
   /** The server answered in full, whatever the status, 429 and 503 excepted. */
@@ -28,8 +36,6 @@ export interface RequestOutcome {
   readonly busy?: boolean;
   /** From sending the request to the first byte of the answer. */
   readonly ttfbMs: number;
-  /** From `onStart` to the end. */
-  readonly ms: number;
   readonly bytes: number;
   readonly nowMs: number;
 }
@@ -46,15 +52,6 @@ const MARGIN = 1.25;
 /** A host that had nothing to do for so long starts a new window. */
 const IDLE_MS = 50;
 
-/** Starts within so many ms are one burst. */
-const BURST_MS = 2;
-
-interface Started {
-  readonly at: number;
-  /** Requests in flight, this one included, when it started. */
-  readonly level: number;
-}
-
 export class AdaptiveLimit {
   readonly #max: number;
   readonly #refusals = new Refusals();
@@ -68,8 +65,7 @@ export class AdaptiveLimit {
   #lastCut = Number.NEGATIVE_INFINITY;
   #held = 0;
   #hold = HOLD_WINDOWS;
-  /** Level and start of each request in flight. */
-  readonly #started: Started[] = [];
+  readonly #started = new Set<StartedRequest>();
   #idleSince = Number.NEGATIVE_INFINITY;
 
   /** Throws RangeError when a number is not a positive integer. */
@@ -88,42 +84,33 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
-  onStart(nowMs: number): void {
-    const idle = this.#started.length === 0 && nowMs - this.#idleSince > IDLE_MS;
+  /** Call for every request that goes out; what it gives belongs to its `onDone`. */
+  onStart(nowMs: number): StartedRequest {
+    const idle = this.#started.size === 0 && nowMs - this.#idleSince > IDLE_MS;
     if (idle) this.#throughput.reset(this.limit, nowMs);
-    this.#started.push({ at: nowMs, level: this.#started.length + 1 });
-    this.#throughput.count(this.#started.length, nowMs);
+    const request = { at: nowMs, level: this.#started.size + 1 };
+    this.#started.add(request);
+    this.#throughput.count(this.#started.size, nowMs);
+    return request;
   }
 
-  onDone({ ok, busy = false, ttfbMs, ms, bytes, nowMs }: RequestOutcome): void {
-    const inFlight = this.#started.length;
-    const good = ok && !busy;
-    const { at, level } = this.#end(nowMs - ms, good);
-    this.#throughput.count(this.#started.length, nowMs);
-    if (this.#started.length === 0) this.#idleSince = nowMs;
-    if (!good) {
+  /** Call once for each `onStart`; more often does nothing. */
+  onDone(request: StartedRequest, outcome: RequestOutcome): void {
+    const { ok, busy = false, ttfbMs, bytes, nowMs } = outcome;
+    const inFlight = this.#started.size;
+    if (!this.#started.delete(request)) return;
+    const { at, level } = request;
+    this.#throughput.count(this.#started.size, nowMs);
+    if (this.#started.size === 0) this.#idleSince = nowMs;
+    if (!ok || busy) {
       this.#cut(this.#refusals.refused(level, nowMs, at > this.#lastCut), nowMs);
       return;
     }
     if (this.#refusals.answered(level, nowMs)) this.#quick = true;
     this.#grow(inFlight);
-    const verdict = this.#throughput.answered({ ttfbMs, ms, bytes, nowMs }, this.limit);
+    const answer = { ttfbMs, ms: nowMs - at, bytes, nowMs };
+    const verdict = this.#throughput.answered(answer, this.limit);
     if (verdict !== undefined) this.#follow(verdict, nowMs);
-  }
-
-  /**
-   * Takes out the request that started then. Of a burst nobody knows which; a server that minds
-   * their number refuses the last of them.
-   */
-  #end(startMs: number, ok: boolean): Started {
-    const distance = ({ at }: Started) => Math.floor(Math.abs(at - startMs) / BURST_MS);
-    let best = 0;
-    for (const [i, request] of this.#started.entries()) {
-      const nearer = distance(request) - distance(this.#started[best]!);
-      const higher = request.level > this.#started[best]!.level;
-      if (nearer < 0 || (nearer === 0 && higher !== ok)) best = i;
-    }
-    return this.#started.splice(best, 1)[0] ?? { at: startMs, level: 1 };
   }
 
   /** After each answer: the quick start, and the way back after a cut. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../concurrency/clock.ts';
 import type { KeyedLimiter } from '../concurrency/keyed-limiter.ts';
 import type { TrawlError } from '../errors.ts';
-import { AdaptiveLimit, type RequestOutcome } from './adaptive.ts';
+import { AdaptiveLimit, type RequestOutcome, type StartedRequest } from './adaptive.ts';
 import { emptyHostStats, type HostStats, type OnFetchEvent } from './events.ts';
 import type { FetchSettings } from './options.ts';
 
@@ -72,14 +72,15 @@ export class Hosts {
     this.#limiter.setKeyInterval(state.key, ms);
   }
 
-  started(state: HostState): void {
-    state.adaptive?.onStart(this.#clock.now());
+  /** Absent when the limit is fixed; belongs to the request's `ended`. */
+  started(state: HostState): StartedRequest | undefined {
+    return state.adaptive?.onStart(this.#clock.now());
   }
 
-  ended(state: HostState, outcome: RequestOutcome): void {
+  ended(state: HostState, request: StartedRequest | undefined, outcome: RequestOutcome): void {
     if (!outcome.ok) state.stats.failures++;
-    if (!state.adaptive) return;
-    state.adaptive.onDone(outcome);
+    if (!state.adaptive || !request) return;
+    state.adaptive.onDone(request, outcome);
     this.#follow(state);
   }
 

@@ -71,7 +71,7 @@ async function sendOnce(
   let failure: TrawlError | undefined;
   task.sent++;
   task.first ??= { sentAt: Date.now(), at: started };
-  hosts.started(host);
+  const inFlight = hosts.started(host);
   emit?.({
     type: 'request',
     at: started,
@@ -132,11 +132,10 @@ async function sendOnce(
     host.stats.latencyMs += headersAt - started;
     host.stats.transferMs += now - headersAt;
     const bytes = receiver?.wireBytes ?? 0;
-    hosts.ended(host, {
+    hosts.ended(host, inFlight, {
       ok: failure === undefined || failure.kind !== 'retry',
       busy,
       ttfbMs: headersAt - timing.sent,
-      ms: now - started,
       bytes,
       nowMs: now,
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AdaptiveLimit } from '../../src/fetch/adaptive.ts';
+import { AdaptiveLimit, type StartedRequest } from '../../src/fetch/adaptive.ts';
 import { type Shape, simulate } from './simulated-host.ts';
 
 /** Fixed limits that the controller has to stand beside. */
@@ -68,16 +68,16 @@ describe('manners', () => {
     ['a timeout or reset', { ok: false }],
   ])('%s halves the limit', (_, failure) => {
     const limit = new AdaptiveLimit({ initial: 16 });
-    for (let i = 0; i < 16; i++) limit.onStart(0);
-    limit.onDone({ ...failure, ttfbMs: 5, ms: 5, bytes: 0, nowMs: 5 });
+    const last = Array.from({ length: 16 }, () => limit.onStart(0)).at(-1)!;
+    limit.onDone(last, { ...failure, ttfbMs: 5, bytes: 0, nowMs: 5 });
     expect(limit.limit).toBe(8);
   });
 
   test('failures of one burst halve it once', () => {
     const limit = new AdaptiveLimit({ initial: 16 });
-    for (let i = 0; i < 16; i++) limit.onStart(0);
-    for (let i = 0; i < 6; i++) {
-      limit.onDone({ ok: false, ttfbMs: 5, ms: 5 + i, bytes: 0, nowMs: 5 + i });
+    const requests = Array.from({ length: 16 }, () => limit.onStart(0));
+    for (const request of requests.slice(10)) {
+      limit.onDone(request, { ok: false, ttfbMs: 5, bytes: 0, nowMs: 5 + request.level });
     }
     expect(limit.limit).toBe(8);
   });
@@ -86,8 +86,8 @@ describe('manners', () => {
     const seen: number[] = [];
     const limit = new AdaptiveLimit();
     const onDone = limit.onDone.bind(limit);
-    limit.onDone = (outcome) => {
-      onDone(outcome);
+    limit.onDone = (request, outcome) => {
+      onDone(request, outcome);
       seen.push(limit.limit);
     };
     const latency = (nowMs: number) => (nowMs < 2000 ? 50 : 400);
@@ -98,11 +98,15 @@ describe('manners', () => {
     expect(auto.ms / simulate({ ...FAR, files: 4000, latency }, 64).ms).toBeLessThan(1.2);
   });
 
-  test('failures by chance do not wear it down', () => {
-    const shape = { ...FAR, files: 2000, chance: 0.05, refuseAfter: 100 };
+  test.each([
+    ['at once', {}],
+    ['as late as answers', { refuseAfter: 100 }],
+    ['with Retry-After', { refuseAfter: 100, pause: 1000 }],
+  ])('failures by chance, %s, do not wear it down', (_, when) => {
+    const shape = { ...FAR, files: 2000, chance: 0.08, ...when };
     const auto = simulate(shape, new AdaptiveLimit());
     expect(auto.limit).toBeGreaterThan(40);
-    expect(auto.ms / simulate(shape, 64).ms).toBeLessThan(1.25);
+    expect(auto.ms / simulate(shape, 64).ms).toBeLessThan(1.3);
   });
 });
 
@@ -110,8 +114,8 @@ describe('the limit', () => {
   test('does not grow while it is not used', () => {
     const limit = new AdaptiveLimit({ initial: 16 });
     for (let i = 0; i < 1000; i++) {
-      limit.onStart(i * 10);
-      limit.onDone({ ok: true, ttfbMs: 9, ms: 9, bytes: 1, nowMs: i * 10 + 9 });
+      const request = limit.onStart(i * 10);
+      limit.onDone(request, { ok: true, ttfbMs: 9, bytes: 1, nowMs: i * 10 + 9 });
     }
     expect(limit.limit).toBe(16);
   });
@@ -123,7 +127,6 @@ describe('the limit', () => {
       ok: fc.boolean(),
       busy: fc.boolean(),
       ttfbMs: number,
-      ms: number,
       bytes: number,
       nowMs: number,
     });
@@ -133,9 +136,11 @@ describe('the limit', () => {
         fc.integer({ min: 1, max: 80 }),
         (events, max) => {
           const limit = new AdaptiveLimit({ max });
+          const flight: StartedRequest[] = [];
           for (const { starts, ...outcome } of events) {
-            for (let i = 0; i < starts; i++) limit.onStart(outcome.nowMs);
-            limit.onDone(outcome);
+            for (let i = 0; i < starts; i++) flight.push(limit.onStart(outcome.nowMs));
+            const request = flight.splice(Math.floor(flight.length / 2), 1)[0];
+            if (request) limit.onDone(request, outcome);
             expect(limit.limit).toBeGreaterThanOrEqual(1);
             expect(limit.limit).toBeLessThanOrEqual(max);
           }

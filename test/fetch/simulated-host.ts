@@ -1,5 +1,5 @@
 /** A host in simulated time, for trying limits on it: event by event, without any waiting. */
-import type { AdaptiveLimit } from '../../src/fetch/adaptive.ts';
+import type { AdaptiveLimit, StartedRequest } from '../../src/fetch/adaptive.ts';
 
 export interface Shape {
   readonly files: number;
@@ -36,6 +36,7 @@ const BACKOFF = 100;
 
 interface Request {
   readonly start: number;
+  readonly token: StartedRequest | undefined;
   state: 'waiting' | 'latency' | 'refused' | 'body';
   /** When the state ends; a body ends when nothing is `left`. */
   until: number;
@@ -87,16 +88,16 @@ export function simulate(shape: Shape, limiter: AdaptiveLimit | number): Run {
       pausedUntil = Math.max(pausedUntil, now + (shape.pause ?? 0));
     }
     if (typeof limiter === 'number') return;
-    const [ms, bytes] = [now - request.start, ok ? shape.bytes : 0];
-    limiter.onDone({ ok, busy: !ok, ttfbMs: request.ttfb, ms, bytes, nowMs: now });
+    const bytes = ok ? shape.bytes : 0;
+    limiter.onDone(request.token!, { ok, busy: !ok, ttfbMs: request.ttfb, bytes, nowMs: now });
   }
 
   while (due.length > 0 || flight.length > 0) {
     while (flight.length < limit() && Math.max(pausedUntil, due[0] ?? Infinity) <= now) {
       due.shift();
-      flight.push({ start: now, state: 'waiting', until: 0, left: shape.bytes, ttfb: 0 });
+      const token = typeof limiter === 'number' ? undefined : limiter.onStart(now);
+      flight.push({ start: now, token, state: 'waiting', until: 0, left: shape.bytes, ttfb: 0 });
       maxInFlight = Math.max(maxInFlight, flight.length);
-      if (typeof limiter !== 'number') limiter.onStart(now);
       serve();
     }
     // Bodies share the bandwidth evenly, as TCP flows do in the long run.
