@@ -11,6 +11,7 @@ export async function ask(what: string, output: Output, yes: boolean): Promise<b
     output.failure(`imgtrawl: ${what}: nothing was done; it needs --yes`);
     return false;
   }
+  using _screen = output.hold();
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(?:es)?$/i.test((await terminal.question(plain(`${what}. Go on? [y/N] `))).trim());

@@ -20,6 +20,7 @@ export function plain(text: string): string {
 /** Something on the screen that lines must not run into; see progress/live-block.ts. */
 export interface Above {
   print(to: NodeJS.WriteStream, text: string): void;
+  hold(): Disposable;
 }
 
 export class Output {
@@ -49,6 +50,11 @@ export class Output {
   /** From now on lines go above this; undefined: straight out. */
   attach(above: Above | undefined): void {
     this.#above = above;
+  }
+
+  /** The screen belongs to who calls, until disposed. */
+  hold(): Disposable {
+    return this.#above?.hold() ?? { [Symbol.dispose]() {} };
   }
 
   /** A line of JSON on standard output. */

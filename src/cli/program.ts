@@ -50,7 +50,7 @@ async function layersOf({ entry, raw, flags }: Parsed): Promise<Layer[]> {
   const layers: Layer[] = [{ origin: 'flag', values: raw }];
   if (entry.options === undefined) return layers;
   layers.push(environmentLayer(process.env));
-  if (entry.name !== 'get' && entry.name !== 'list') return layers;
+  if (!['get', 'list', 'race'].includes(entry.name)) return layers;
   const { config } = flags;
   if (config === false) return layers;
   const { findConfig, readConfig } = await import('../config/file.ts');

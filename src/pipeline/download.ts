@@ -11,6 +11,8 @@ import { Tally } from './tally.ts';
 export interface DownloadDeps {
   readonly signal: AbortSignal;
   readonly watch: readonly Listener[];
+  /** Pictures under way at the same time, from the request to the saved file. Default 256. */
+  readonly window?: number;
   /** Asked before `--prune` removes anything. Default: no. */
   readonly confirmPrune?: ConfirmPrune;
   /** Fetch these instead of what the sources name. */
@@ -39,7 +41,11 @@ export async function download(
   const signal = AbortSignal.any(signals);
 
   const onLost = (error: TrawlError) => ending.abort(error);
-  await using session = await Session.open(options, { sources: args, events, signal, onLost });
+  const { window } = deps;
+  await using session = await Session.open(options, {
+    ...{ sources: args, events, signal, onLost },
+    ...(window !== undefined && { window }),
+  });
   try {
     const { found } = deps;
     for await (const record of session.images((finder) =>

@@ -29,6 +29,8 @@ export interface SessionDeps {
   readonly onLost: (error: TrawlError) => void;
   /** Keeps each image once across machines. Near duplicates then stay until `merge`. */
   readonly claims?: Claims;
+  /** Pictures under way at the same time. Default 256. */
+  readonly window?: number;
 }
 
 /** Pictures that are under way at the same time, from the request to the saved file. */
@@ -106,7 +108,7 @@ export class Session implements AsyncDisposable {
 
   /** What came of each picture that `find` names. Throws TrawlError for what ends the run. */
   async *images(find: (finder: Finder) => AsyncIterable<Found>): AsyncGenerator<ImageRecord, void> {
-    const { signal, events, claims } = this.#deps;
+    const { signal, events, claims, window = WINDOW } = this.#deps;
     const finder = new Finder(this.#find);
     const taker = new ImageTaker({
       options: this.#options,
@@ -122,9 +124,9 @@ export class Session implements AsyncDisposable {
     });
     await using images = new AsyncPool<Found, ImageRecord | undefined>({
       run: (found) => taker.take(found),
-      limiter: new KeyedLimiter({ total: WINDOW, perKey: WINDOW }),
+      limiter: new KeyedLimiter({ total: window, perKey: window }),
       keyOf: () => '',
-      window: WINDOW,
+      window,
       signal,
     });
     const found = reserved(find(finder), this.shelf);

@@ -176,6 +176,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./hash.ts')).hash,
   },
   {
+    name: 'race',
+    topic: 'Look at',
+    usage: '<source..>',
+    about: SOURCE,
+    describe: 'One at a time against concurrently',
+    options: 'get',
+    flags: {
+      ...CONFIG,
+      runs: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Runs of each, of which the median counts',
+        defaultDescription: '1',
+        group: 'Run:',
+      },
+    },
+    load: async () => (await import('./race.ts')).race,
+  },
+  {
     name: 'enqueue',
     topic: 'Many machines',
     usage: '<source..>',

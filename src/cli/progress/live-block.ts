@@ -25,6 +25,7 @@ export class LiveBlock implements Disposable {
   /** Lines for above the block, in their order. */
   #lines: { readonly to: Stream; text: string }[] = [];
   #open = true;
+  #held = 0;
   readonly #update;
 
   constructor(screen: Stream, render: (columns: number) => string) {
@@ -56,9 +57,25 @@ export class LiveBlock implements Disposable {
 
   /** A line for above the block; it shows with the next redraw. */
   print(to: Stream, text: string): void {
+    if (this.#held > 0) {
+      to.write(text);
+      return;
+    }
     const last = this.#lines.at(-1);
     if (last?.to === to) last.text += text;
     else this.#lines.push({ to, text });
+  }
+
+  /** Takes the block away until disposed: somebody asks a question. */
+  hold(): Disposable {
+    this.#held++;
+    this.#clear();
+    return {
+      [Symbol.dispose]: () => {
+        this.#held--;
+        if (this.#open && this.#held === 0) this.#write(HIDE_CURSOR);
+      },
+    };
   }
 
   [Symbol.dispose](): void {
@@ -67,7 +84,12 @@ export class LiveBlock implements Disposable {
     clearInterval(this.#timer);
     this.#screen.off('resize', this.#resized);
     process.off('exit', this.#exit);
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#update.clear();
+    this.#block = '';
     this.#flushLines();
     this.#write(this.#drawn + SHOW_CURSOR);
     this.#drawn = '';
@@ -77,6 +99,7 @@ export class LiveBlock implements Disposable {
   readonly #exit = (): void => this[Symbol.dispose]();
 
   #draw(): void {
+    if (this.#held > 0) return;
     const { columns = 80 } = this.#screen;
     if (this.#lines.length > 0) {
       this.#update.clear();
@@ -108,6 +131,7 @@ export class LiveBlock implements Disposable {
    * block is taken away here. xterm cuts lines instead of breaking them.
    */
   readonly #resized = (): void => {
+    if (this.#held > 0) return;
     const { columns = 80 } = this.#screen;
     const breaks = process.env.XTERM_VERSION === undefined || process.env.TMUX !== undefined;
     const rows = stripVTControlCharacters(this.#block)
