@@ -1,48 +1,54 @@
-/** Turns the option table into yargs flags, and what yargs read back into raw options. */
-import type { Argv, Options as YargsOption } from 'yargs';
+/** Turns the option table into flags, and what was read back into raw options. */
+import type { Options as YargsOption } from 'yargs';
 import { z } from 'zod';
 import type { RawOptions } from '../config/load.ts';
 import { type CommandName, flagName, optionEntries } from '../config/schema.ts';
+import type { CommandEntry } from './command.ts';
 
-/** The kinds of value a flag may take, as JSON Schema tells them. */
-function kindOf(schema: z.ZodType): {
-  boolean: boolean;
-  list: boolean;
-  choices?: string[];
-  fallback?: unknown;
-} {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
-    type?: string;
-    enum?: string[];
-    anyOf?: { type?: string }[];
-    default?: unknown;
-  };
-  return {
-    boolean: json.type === 'boolean',
-    list: json.anyOf?.some((one) => one.type === 'array') ?? false,
-    ...(json.enum && { choices: json.enum }),
-    ...(json.default !== undefined && { fallback: json.default }),
-  };
-}
+export type Flags = Readonly<Record<string, YargsOption>>;
 
-/** Adds every option that `command` takes. Values stay text: the schema checks them. */
-export function addFlags<T>(argv: Argv<T>, command: CommandName): Argv<T> {
-  for (const [name, option] of optionEntries) {
-    if (!option.on.includes(command)) continue;
-    const kind = kindOf(option.schema);
-    const flag: YargsOption = {
+/** Every flag of a command: its part of the option table, and its own. Values stay text: the schema checks them. */
+export function flagsOf({ options, flags = {} }: CommandEntry): Flags {
+  const table: Record<string, YargsOption> = {};
+  for (const [name, option] of options ? optionEntries : []) {
+    if (!option.on.includes(options as CommandName)) continue;
+    const { kind, choices, fallback } = inner(option.schema);
+    table[flagName(name)] = {
       describe: option.describe,
       group: `${option.group}:`,
-      type: kind.boolean ? 'boolean' : 'string',
+      type: kind === 'boolean' ? 'boolean' : 'string',
       ...(option.alias && { alias: option.alias }),
-      ...(kind.list && { array: true }),
-      ...(!kind.boolean && { requiresArg: true }),
-      ...(kind.choices && { choices: kind.choices }),
-      ...(hasDefault(kind.fallback) && { defaultDescription: String(kind.fallback) }),
+      ...(kind === 'list' && { array: true }),
+      ...(kind !== 'boolean' && { requiresArg: true }),
+      ...(choices && { choices }),
+      ...(hasDefault(fallback) && { defaultDescription: String(fallback) }),
     };
-    argv.option(flagName(name), flag);
   }
-  return argv;
+  return { ...table, ...flags };
+}
+
+/** What a flag takes, told from its schema without defaults and the like around it. */
+function inner(schema: z.ZodType): {
+  kind: 'boolean' | 'list' | 'value';
+  choices?: readonly string[];
+  fallback?: unknown;
+} {
+  let core: unknown = schema;
+  let fallback: unknown;
+  while (
+    core instanceof z.ZodDefault ||
+    core instanceof z.ZodOptional ||
+    core instanceof z.ZodPipe
+  ) {
+    if (core instanceof z.ZodDefault) fallback = core.def.defaultValue;
+    core = core instanceof z.ZodPipe ? core.def.in : core.def.innerType;
+  }
+  if (core instanceof z.ZodBoolean) return { kind: 'boolean', fallback };
+  if (core instanceof z.ZodEnum)
+    return { kind: 'value', choices: core.options as string[], fallback };
+  const isList =
+    core instanceof z.ZodUnion && core.options.some((one) => one instanceof z.ZodArray);
+  return { kind: isList ? 'list' : 'value', fallback };
 }
 
 const hasDefault = (value: unknown): boolean =>
@@ -51,18 +57,14 @@ const hasDefault = (value: unknown): boolean =>
   !(Array.isArray(value) && value.length === 0) &&
   value !== 0;
 
-/** Long names of the options that `command` takes. */
-export const flagsOf = (command: CommandName): string[] =>
-  optionEntries.filter(([, option]) => option.on.includes(command)).map(([name]) => flagName(name));
-
-/** The options among what yargs read. An option given twice keeps its last value. */
+/** The options among what was read. An option given twice keeps its last value. */
 export function readFlags(argv: Record<string, unknown>, command: CommandName): RawOptions {
   const raw: Record<string, unknown> = {};
   for (const [name, option] of optionEntries) {
     if (!option.on.includes(command)) continue;
     const value = argv[flagName(name)];
     if (value === undefined) continue;
-    raw[name] = Array.isArray(value) && !kindOf(option.schema).list ? value.at(-1) : value;
+    raw[name] = Array.isArray(value) && inner(option.schema).kind !== 'list' ? value.at(-1) : value;
   }
   return raw;
 }

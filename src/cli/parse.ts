@@ -1,12 +1,13 @@
-/** Reads the command line with yargs: which command, its arguments, its flags. */
-import process from 'node:process';
-import yargs, { type Argv } from 'yargs';
+/**
+ * Reads the command line: which command, its arguments, its flags. By yargs' own parser; yargs itself,
+ * which takes 50 ms to load, lays out the help.
+ */
+import parser from 'yargs-parser';
 import type { RawOptions } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 import { TrawlError } from '../errors.ts';
-import { VERSION } from '../version.ts';
 import type { CommandEntry } from './command.ts';
-import { addFlags, flagsOf, readFlags } from './flags.ts';
+import { type Flags, flagsOf, readFlags } from './flags.ts';
 
 export interface Parsed {
   readonly entry: CommandEntry;
@@ -16,88 +17,102 @@ export interface Parsed {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined when yargs answered itself (`--help`, `--version`). Throws TrawlError `usage`. */
+/** Undefined when it was asked for help, which is printed. Throws TrawlError `usage`. */
 export async function parse(
-  argv: string[],
+  argv: readonly string[],
   commands: readonly CommandEntry[],
 ): Promise<Parsed | undefined> {
-  let chosen: Parsed | undefined;
-  const program = yargs()
-    .scriptName('imgtrawl')
-    .parserConfiguration({ 'greedy-arrays': false, 'camel-case-expansion': false })
-    .detectLocale(false)
-    .version(`imgtrawl ${VERSION}`)
-    .help()
-    .alias('h', 'help')
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
-    .strict()
-    .recommendCommands()
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      throw error ?? new TrawlError('usage', `${message}. See imgtrawl --help`);
-    });
-  for (const entry of commands) {
-    const [, name = 'arg', many] = /^[<[](\w+)(\.\.)?/.exec(entry.usage) ?? [];
-    program.command(
-      entry.isDefault
-        ? [`${entry.name} ${entry.usage}`, '$0']
-        : `${entry.name} ${entry.usage}`.trimEnd(),
-      entry.describe,
-      (command: Argv) => {
-        if (entry.usage !== '') {
-          command.positional(name, {
-            type: 'string',
-            describe: entry.about,
-            ...(many && { array: true }),
-          });
-        }
-        if (entry.options) addFlags(command, entry.options);
-        if (entry.flags) command.options(entry.flags);
-        return command;
-      },
-      (read: Record<string, unknown>) => {
-        const given = read[name];
-        const args = (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(
-          (word) => (word === DASH ? '-' : String(word)),
-        );
-        chosen = {
-          entry,
-          args,
-          raw: entry.options ? readFlags(read, entry.options) : {},
-          flags: read,
-        };
-      },
-    );
+  const named = (word: unknown) => commands.find(({ name }) => name === word);
+  const first = named(argv[0]);
+  let entry = first ?? (commands.find(({ isDefault }) => isDefault) as CommandEntry);
+  const words = first ? argv.slice(1) : argv;
+  const end = words.indexOf('--');
+  const beforeEnd = words.slice(0, end < 0 ? undefined : end);
+  if (beforeEnd.some((word) => word === '--help' || word === '-h')) {
+    const { showHelp } = await import('./help.ts');
+    await showHelp(entry);
+    return undefined;
   }
-  refuseUnknown(argv, commands);
-  await program.parseAsync(argv.map((word) => (word === '-' ? DASH : word)));
-  return chosen;
+  let read = readWords(words, entry);
+  // `imgtrawl -o out get URL`: the command came after its options.
+  const later = first ? undefined : named(read.args[0]);
+  if (later) {
+    entry = later;
+    read = readWords(words, later);
+    read.args.shift();
+  }
+  const { args, flags } = read;
+  checkCount(args, entry);
+  return { entry, args, raw: entry.options ? readFlags(flags, entry.options) : {}, flags };
 }
 
-/** Standard input as a source. yargs drops a lone dash from a list of positional arguments. */
-const DASH = '\0-';
+/** Throws TrawlError `usage` for a flag that the command does not have, and for one without its value. */
+function readWords(
+  words: readonly string[],
+  entry: CommandEntry,
+): { args: string[]; flags: Record<string, unknown> } {
+  const table = flagsOf(entry);
+  refuseUnknown(words, table, entry);
+  const names = Object.keys(table);
+  const those = (test: (flag: Flags[string]) => unknown) =>
+    names.filter((name) => test(table[name] as Flags[string]));
+  const { argv, error } = parser.detailed([...words], {
+    boolean: those((flag) => flag.type === 'boolean'),
+    string: those((flag) => flag.type === 'string'),
+    array: those((flag) => flag.array),
+    narg: Object.fromEntries(those((flag) => flag.requiresArg).map((name) => [name, 1])),
+    alias: Object.fromEntries(names.map((name) => [name, [table[name]?.alias ?? []].flat()])),
+    default: Object.fromEntries(
+      those((flag) => flag.default !== undefined).map((name) => [name, table[name]?.default]),
+    ),
+    configuration: {
+      'greedy-arrays': false,
+      'camel-case-expansion': false,
+      'parse-positional-numbers': false,
+      'strip-aliased': true,
+    },
+  });
+  if (error) throw new TrawlError('usage', `${error.message}; see imgtrawl ${entry.name} --help`);
+  const { _: args, ...flags } = argv;
+  for (const [name, value] of Object.entries(flags)) {
+    const choices = table[name]?.choices;
+    const wrong = [value].flat().find((one) => choices && !choices.includes(one));
+    if (wrong === undefined) continue;
+    const allowed = choices?.join(', ');
+    throw new TrawlError(
+      'usage',
+      `--${name}: expected one of ${allowed}; got ${JSON.stringify(wrong)}`,
+    );
+  }
+  return { args: args.map(String), flags };
+}
 
-/** Flags that every command has. */
-const COMMON = ['help', 'version'];
+function checkCount(args: readonly string[], entry: CommandEntry): void {
+  const [, open, name, many] = /^([<[])(\w+)(\.\.)?/.exec(entry.usage) ?? [];
+  const most = name === undefined ? 0 : many ? Number.POSITIVE_INFINITY : 1;
+  const see = `see imgtrawl ${entry.name} --help`;
+  if (open === '<' && args.length === 0) {
+    throw new TrawlError('usage', `${entry.name} needs a ${name}; ${see}`);
+  }
+  if (args.length <= most) return;
+  throw new TrawlError('usage', `${entry.name} has no use for "${args[most]}"; ${see}`);
+}
 
-/**
- * yargs would first ask for a missing source, which an unknown flag may have swallowed as its value;
- * and it names no nearest flag. Throws TrawlError `usage`.
- */
-function refuseUnknown(argv: readonly string[], commands: readonly CommandEntry[]): void {
-  const named = commands.find(({ name }) => name === argv.find((word) => !word.startsWith('-')));
-  const entry = named ?? commands.find((one) => one.isDefault);
-  const known = [...COMMON, ...Object.keys(entry?.flags ?? {})];
-  if (entry?.options) known.push(...flagsOf(entry.options));
-  for (const word of argv) {
+function refuseUnknown(words: readonly string[], table: Flags, entry: CommandEntry): void {
+  const known = ['help', ...Object.keys(table)];
+  const letters = new Set(Object.values(table).flatMap(({ alias = [] }) => alias));
+  const see = `see imgtrawl ${entry.name} --help`;
+  for (const word of words) {
     if (word === '--') return;
+    const letter = /^-([A-Za-z])/.exec(word)?.[1];
+    if (letter !== undefined && !letters.has(letter)) {
+      throw new TrawlError('usage', `unknown option -${letter}; ${see}`);
+    }
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || known.includes(name) || known.includes(name.replace(/^no-/, '')))
       continue;
     const near = nearest(name, known);
-    const hint =
-      near === undefined ? `see imgtrawl ${entry?.name} --help` : `did you mean --${near}?`;
+    const hint = near === undefined ? see : `did you mean --${near}?`;
     throw new TrawlError('usage', `unknown option --${name}; ${hint}`);
   }
 }

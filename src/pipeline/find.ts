@@ -7,13 +7,13 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { map } from '../concurrency/mod.ts';
 import { toTrawlError } from '../errors.ts';
-import { extractPage } from '../extract/mod.ts';
 import type { Fetched, ImageRef } from '../model.ts';
 import { type OpenedSource, openSources } from '../sources/mod.ts';
 import { Channel } from './channel.ts';
 import type { FindContext, Found, Page } from './context.ts';
 import { Crawl } from './crawl.ts';
 import { itemImages } from './items.ts';
+import { loadExtract } from './load-extract.ts';
 import { readPage, whole } from './read-page.ts';
 import { Seen } from './seen.ts';
 import { sheetImages } from './sheets.ts';
@@ -146,6 +146,7 @@ export class Finder {
     const { baseUrl } = source;
     // Without --base-url only absolute addresses mean anything.
     const url = baseUrl ?? 'about:blank';
+    const { extractPage } = await loadExtract();
     const page = extractPage({ html: await source.read(), url }, this.#context.extract);
     const refs = [...page.images, ...(await sheetImages(page, url, this.#context))];
     return refs.map(({ page: _, ...ref }) => ({

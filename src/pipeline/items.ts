@@ -1,8 +1,8 @@
 /** From what manifests list to pictures and pages. */
-import { extractPage } from '../extract/mod.ts';
 import type { ImageRef } from '../model.ts';
 import type { SourceBatches, SourceItem } from '../sources/mod.ts';
 import type { FindContext, Found, Page } from './context.ts';
+import { loadExtract } from './load-extract.ts';
 
 /** The manifest that the items come from. */
 export interface Manifest {
@@ -44,6 +44,7 @@ export async function* itemImages(
           });
           break;
         case 'html': {
+          const { extractPage } = await loadExtract();
           const url = item.base ?? page ?? 'file:///';
           for (const ref of extractPage({ html: item.html, url }, context.extract).images) {
             yield { ref: { ...ref, group: ++group, ...naming }, named, mayBePage: false };

@@ -1,13 +1,14 @@
 /** Fetches one page, style sheets included, and says what it names. */
 import { rm } from 'node:fs/promises';
 import { TrawlError } from '../errors.ts';
-import { extractPage, type PageImages } from '../extract/mod.ts';
+import type { PageImages } from '../extract/mod.ts';
 import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import type { Fetched, ImageRef } from '../model.ts';
 import { bodyBytes, readManifest } from '../sources/mod.ts';
 import { discardBody } from './body.ts';
 import type { FindContext, Found, Page } from './context.ts';
 import { itemImages } from './items.ts';
+import { loadExtract } from './load-extract.ts';
 import { sheetImages } from './sheets.ts';
 import { sourceOptions } from './source-options.ts';
 
@@ -60,6 +61,7 @@ export async function readPage(
       if (shared && !context.mine(page.url)) break;
       const html = await whole(reading.bytes, page.url, options.maxPageBytes);
       if (fetched.body.in === 'file') await rm(fetched.body.path, { force: true });
+      const { extractPage } = await loadExtract();
       const images = extractPage({ html, url: finalUrl, ...type }, extract);
       documents?.remember(page.url, fetched, images);
       return pageImages(page, images, fetched, context, visitor);

@@ -1,10 +1,11 @@
 /** Images that the linked style sheets of a page name. */
 import { map } from '../concurrency/mod.ts';
 import { toTrawlError } from '../errors.ts';
-import { extractSheet, type PageImages, type SheetImages } from '../extract/mod.ts';
+import type { PageImages, SheetImages } from '../extract/mod.ts';
 import type { AddressSpace, ImageRef } from '../model.ts';
 import { bodyOf } from './body.ts';
 import type { FindContext } from './context.ts';
+import { loadExtract } from './load-extract.ts';
 
 /** Sheets read for one page, imports included: a hostile page could name any number. */
 const MAX_SHEETS = 64;
@@ -69,6 +70,7 @@ async function fetchSheet(
   });
   if (known && fetched.status === 304) return known.found;
   const { finalUrl, contentType } = fetched;
+  const { extractSheet } = await loadExtract();
   const found = extractSheet(await bodyOf(fetched), finalUrl, extract, contentType);
   documents?.remember(sheet, fetched, found);
   return found;

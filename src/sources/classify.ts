@@ -5,7 +5,6 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TrawlError } from '../errors.ts';
 import { resolveAddress } from './address.ts';
-import { hostAddress } from './host-like.ts';
 
 export type SourceArgument =
   | { readonly kind: 'url'; readonly url: string }
@@ -33,6 +32,8 @@ export async function classifyArgument(argument: string, cwd: string): Promise<S
   if (found === 'file') return { kind: 'file', path, name: argument };
   if (found === 'folder') throw isFolder(argument);
 
+  // The list of public suffixes takes 13 ms to load.
+  const { hostAddress } = await import('./host-like.ts');
   const withoutScheme = hostAddress(arg);
   if (/[*?]|\[.+\]|\{.+\}|^!|[@+]\(/.test(arg)) {
     // `example.com/page?id=1` holds a glob character too; a pattern that names no file loses.
@@ -41,7 +42,7 @@ export async function classifyArgument(argument: string, cwd: string): Promise<S
     }
   }
   if (withoutScheme !== undefined) return { kind: 'url', url: withoutScheme };
-  throw notFound(arg);
+  throw notFound(arg, hostAddress(`${arg}/`));
 }
 
 /** Absolute paths of the files that match, sorted. `~` is the shell's business, not ours. */
@@ -89,7 +90,7 @@ function isFolder(name: string): TrawlError {
   return new TrawlError('usage', `${name} is a folder; name its files with a glob: '${pattern}'`);
 }
 
-function notFound(arg: string): TrawlError {
+function notFound(arg: string, asHost: string | undefined): TrawlError {
   const scheme = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(arg);
   if (scheme?.[2] !== undefined || /^(?:data|javascript|about|blob|mailto|ftp):/i.test(arg)) {
     const near = /^h?t+p?s?$/i.test(scheme?.[1] ?? '') || /^http/i.test(scheme?.[1] ?? '');
@@ -102,7 +103,6 @@ function notFound(arg: string): TrawlError {
       `no such file: ${arg} (~ is expanded by the shell when unquoted)`,
     );
   }
-  const hint = hostAddress(`${arg}/`);
-  const orAddress = hint === undefined ? '' : ` (for the address write ${hint})`;
+  const orAddress = asHost === undefined ? '' : ` (for the address write ${asHost})`;
   return new TrawlError('usage', `no such file: ${arg}${orAddress}`);
 }

@@ -42,7 +42,7 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['https://'], /not a valid address: https:\/\//],
     [['htp://example.org/'], /did you mean https:\/\/\?/],
     [['no-such-file.txt'], /no such file: no-such-file\.txt/],
-    [['list'], /Not enough non-option arguments/],
+    [['list'], /list needs a source/],
     [[], /imgtrawl COMMAND --help/],
   ])('%j', async (args, message) => {
     const ran = await imgtrawl(args);
