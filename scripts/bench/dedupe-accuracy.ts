@@ -35,6 +35,9 @@ const SAME: readonly (readonly [RegExp, RegExp])[] = [
   [/^construction-dumper-/, /^construction-dumper_mirror/],
   [/^vehicles-bradley-/, /^vehicles-bradley_mirror/],
   [/rubberwhale1/, /rubberwhale2/],
+  [/^categorization-2803155/, /^explore_monuments-838207/],
+  [/^categorization-2832949/, /^explore_monuments-3487864/],
+  [/^categorization-2707307/, /^explore_monuments-2887789/],
 ];
 
 /** A photo without colour is its own greyscale copy. */
