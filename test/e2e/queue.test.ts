@@ -181,6 +181,40 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(new Set(stored).size).toBe(obtainable(served, files, list).size);
   });
 
+  test('a shard that no worker ends is put aside, and tells why', async () => {
+    await using served = await hosts({ hosts: 1, files, latencyMs: 400 });
+    await using nats = await natsServer();
+    const cwd = scratch();
+    const env = { IMGTRAWL_QUEUE: `${nats.url}/poison` };
+    const list = addressList(served, files, 1, 50);
+    await imgtrawl(['enqueue', '-', '--ack-wait', '1'], { env, stdin: list.join('\n') });
+    const how = ['--per-host', '1', '--drain', '-q'];
+    const killed = await imgtrawl(['worker', '-o', join(cwd, 'a'), ...how], {
+      env,
+      started: (child) => setTimeout(() => child.kill('SIGKILL'), 3000),
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    const last = ['worker', '-o', join(cwd, 'b'), '--max-deliver', '1', ...how];
+    const other = await imgtrawl(last, { env });
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain('was not heard of again');
+    const status = await imgtrawl(['queue', 'poison', '--json'], { env });
+    expect(status.lines[0]).toMatchObject({
+      shards: 1,
+      failed: 1,
+      done: 0,
+      waiting: 0,
+      inFlight: 0,
+    });
+    const dead = await imgtrawl(['queue', 'poison', '--dead', '--json'], { env });
+    expect(dead.lines).toHaveLength(1);
+    expect(dead.lines[0]).toMatchObject({
+      attempts: [{ error: expect.stringContaining('not heard') }],
+    });
+    const addresses = await imgtrawl(['queue', 'poison', '--dead'], { env });
+    expect(addresses.stdout.trim().split('\n')).toEqual(list);
+  });
+
   test('secrets stay out of command lines and messages', async () => {
     await using nats = await natsServer(['--auth', 'open-sesame']);
     const bare = nats.url.replace('nats://', '');

@@ -1,6 +1,7 @@
 /** The queue on NATS JetStream. Needs a server of 2.9.4 or newer. */
+import { randomUUID } from 'node:crypto';
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { headers, Msg, NatsConnection } from '@nats-io/transport-node';
 import { systemClock } from '../../concurrency/mod.ts';
 import type { QueueAddress } from '../address.ts';
 import type {
@@ -34,12 +35,14 @@ export interface NatsOptions {
 const PULL_MS = 200;
 const REQUEST_MS = 5000;
 const LAST_WORDS_MS = 3000;
+/** Header that tells who published. */
+const BY = 'Imgtrawl-By';
 
 export class NatsEngine implements QueueEngine {
   readonly plan: QueuePlan;
   readonly #connection: NatsConnection;
   readonly #js: JetStreamClient;
-  readonly #parts: QueueParts;
+  readonly #parts: QueueParts & { readonly headers: typeof headers };
   readonly #names: QueueNames;
   readonly #signal: AbortSignal | undefined;
   readonly #lookout: Lookout;
@@ -50,7 +53,7 @@ export class NatsEngine implements QueueEngine {
   private constructor(
     connection: NatsConnection,
     js: JetStreamClient,
-    parts: QueueParts,
+    parts: QueueParts & { readonly headers: typeof headers },
     names: QueueNames,
     signal: AbortSignal | undefined,
   ) {
@@ -71,7 +74,9 @@ export class NatsEngine implements QueueEngine {
       const names = queueNames(address.name);
       const parts = await openQueue(connection, names, options.plan, options.signal);
       const { jetstream } = await import('@nats-io/jetstream');
-      return new NatsEngine(connection, jetstream(connection), parts, names, options.signal);
+      const { headers } = await import('@nats-io/transport-node');
+      const js = jetstream(connection);
+      return new NatsEngine(connection, js, { ...parts, headers }, names, options.signal);
     } catch (error) {
       await connection.close();
       throw error;
@@ -79,7 +84,8 @@ export class NatsEngine implements QueueEngine {
   }
 
   publish({ id, bucket, data }: PackedShard): Promise<boolean> {
-    return this.#once(this.#names.todoSubject(bucket, id), id, data, 'take a shard');
+    const { todo, todoSubject } = this.#names;
+    return this.#once(todo, todoSubject(bucket, id), id, data);
   }
 
   pull(): Promise<Delivery | undefined> {
@@ -105,7 +111,8 @@ export class NatsEngine implements QueueEngine {
 
   async bury(dead: DeadShard): Promise<void> {
     const data = new TextEncoder().encode(JSON.stringify(fitting(dead)));
-    await this.#once(this.#names.deadSubject(dead.id), dead.id, data, 'put a shard aside');
+    const { dead: stream, deadSubject } = this.#names;
+    await this.#once(stream, deadSubject(dead.id), dead.id, data);
   }
 
   async *dead(): AsyncGenerator<DeadShard> {
@@ -228,19 +235,25 @@ export class NatsEngine implements QueueEngine {
     return reports.sort((a, b) => a.since - b.since);
   }
 
-  /** Publishes under a subject that takes one message ever. False when it was there. */
-  async #once(subject: string, id: string, data: Uint8Array, what: string): Promise<boolean> {
-    return await this.#patient(what, async (again) => {
+  /** Publishes under a subject that takes one message ever. False when somebody else's was there. */
+  async #once(stream: string, subject: string, id: string, data: Uint8Array): Promise<boolean> {
+    const by = randomUUID();
+    const headers = this.#parts.headers();
+    headers.set(BY, by);
+    return await this.#patient('take a shard', async (again) => {
       try {
-        const options = { msgID: id, expect: { lastSubjectSequence: 0 }, timeout: REQUEST_MS };
+        const expect = { lastSubjectSequence: 0 };
+        const options = { msgID: id, expect, headers, timeout: REQUEST_MS };
         const { duplicate } = await this.#js.publish(subject, data, options);
-        // The try before may have been ours.
-        return again || !duplicate;
+        if (!duplicate) return true;
       } catch (error) {
         const code = apiCode(error);
-        if (code === API.wrongLastSequence || code === API.maximumPerSubject) return again;
-        throw error;
+        if (code !== API.wrongLastSequence && code !== API.maximumPerSubject) throw error;
       }
+      if (!again) return false;
+      // The try before may have worked without our hearing of it.
+      const there = await this.#parts.jsm.streams.getMessage(stream, { last_by_subj: subject });
+      return there?.header.get(BY) === by;
     });
   }
 
