@@ -38,7 +38,7 @@ const MAX_TENTH_BLOCK = 0.97;
  * 0.90); other things with the same outline, such as a dark back against white, mostly below 0.9.
  */
 const MIN_DETAIL = 0.9;
-/** The same where the hashes alone say nothing. */
+/** The same where the hashes say nothing and one was moved to fit the other. */
 const MIN_DETAIL_FAR = 0.955;
 /** Brightness of one against the other, the darker one being 1: copies 0.82–1.26. */
 const GAIN: readonly [number, number] = [0.75, 1.4];
@@ -118,7 +118,7 @@ function matches(
   if (detailed && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) return false;
   if (far || detailed) {
     const detail = detailCorrelation(both, LUMA_SIDE);
-    if (detail < (far ? MIN_DETAIL_FAR : MIN_DETAIL)) return false;
+    if (detail < (far && isMoved(found) ? MIN_DETAIL_FAR : MIN_DETAIL)) return false;
   }
   return isSameColouring(measureColour(fixed, moved, found));
 }
@@ -131,11 +131,13 @@ function isPlausible(found: Alignment, aspectChange: number): boolean {
 }
 
 /** Neither moved nor brightened. */
-function isPlain({ left, right, top, bottom, gain, bias }: Alignment): boolean {
-  const furthest = Math.max(...[left, right, top, bottom].map(Math.abs));
-  return (
-    furthest <= PLAIN_EDGES && Math.abs(gain - 1) <= PLAIN_GAIN && Math.abs(bias) <= PLAIN_BIAS
-  );
+function isPlain(found: Alignment): boolean {
+  const { gain, bias } = found;
+  return !isMoved(found) && Math.abs(gain - 1) <= PLAIN_GAIN && Math.abs(bias) <= PLAIN_BIAS;
+}
+
+function isMoved({ left, right, top, bottom }: Alignment): boolean {
+  return Math.max(...[left, right, top, bottom].map(Math.abs)) > PLAIN_EDGES;
 }
 
 /** An order of pictures by what they show, for the sake of symmetry. */
