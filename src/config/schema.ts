@@ -3,6 +3,7 @@
  * reference in docs/ are all made from this table; an option without a description does not compile.
  */
 import { z } from 'zod';
+import { LOG_LEVELS } from '../monitor/levels.ts';
 import { seconds, size, whole } from './units.ts';
 
 /** Headings under which `--help` and the reference list the options. */
@@ -146,6 +147,31 @@ export const OPTIONS = {
     group: 'Run',
     on: [...GET, 'dedupe'],
     flagOnly: true,
+  }),
+  logFile: option(z.string().min(1).optional(), {
+    describe: 'Keep a log, JSON lines; at 10 MB it becomes FILE.1, and five old ones are kept',
+    group: 'Run',
+    on: ['get'],
+    path: true,
+    value: 'FILE',
+  }),
+  logLevel: option(z.enum(LOG_LEVELS).default('info'), {
+    describe: 'Least important lines of the log file',
+    group: 'Run',
+    on: ['get'],
+  }),
+  metricsFile: option(z.string().min(1).optional(), {
+    describe: "Metrics of the last run of each job for Prometheus' textfile collector (NAME.prom)",
+    group: 'Run',
+    on: ['get'],
+    path: true,
+    value: 'FILE',
+  }),
+  ping: option(z.url({ protocol: /^https?$/ }).optional(), {
+    describe: 'Health check to tell of the start (URL/start), success (URL) and failure (URL/fail)',
+    group: 'Run',
+    on: ['get'],
+    value: 'URL',
   }),
   report: option(bool(false), {
     describe: 'Write an HTML report to .imgtrawl/report.html in the folder when the run ends',
@@ -391,7 +417,7 @@ export const OPTIONS = {
     group: 'Queue',
     on: ['worker'],
   }),
-  shardsAtOnce: option(whole(1).default(4), {
+  shardsAtOnce: option(whole(1).default(8), {
     describe: 'Shards worked on at the same time',
     group: 'Queue',
     on: ['worker'],

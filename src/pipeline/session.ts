@@ -33,7 +33,7 @@ export interface SessionDeps {
   readonly window?: number;
 }
 
-/** Pictures that are under way at the same time, from the request to the saved file. */
+/** Pictures that are under way at the same time, from the request to the saved file, at most. */
 const WINDOW = 256;
 /** Bytes of images that wait for a worker or are being looked at. */
 const DECODE_BYTES = 128e6;
@@ -45,8 +45,10 @@ export class Session implements AsyncDisposable {
   readonly #deps: SessionDeps;
   readonly #parts: AsyncDisposableStack;
   readonly #find: FindContext;
-  readonly #deduper: Deduper;
+  #deduper: Deduper | undefined;
   readonly #budget = new ByteBudget(DECODE_BYTES);
+  /** Shared by all lists that are under way: what they hold together is in memory. */
+  readonly #limiter = new KeyedLimiter({ total: WINDOW, perKey: WINDOW });
 
   private constructor(
     options: Options,
@@ -59,11 +61,6 @@ export class Session implements AsyncDisposable {
     this.inspector = parts.inspector;
     this.#find = parts.find;
     this.#parts = parts.stack;
-    const mode = deps.claims === undefined ? options.dedupe : 'exact';
-    const { nearThreshold } = options;
-    const thumbnailOf = (sha256: string) => this.shelf.thumbnail(sha256);
-    this.#deduper = new Deduper({ mode, nearThreshold, thumbnailOf });
-    if (mode !== 'off') this.#deduper.load(this.shelf.knownImages());
   }
 
   /** Throws TrawlError for what cannot be; everything that can be refused is, before the first request. */
@@ -86,8 +83,9 @@ export class Session implements AsyncDisposable {
           onEvent: (event) => events.emit({ type: 'worker', event }),
         }),
       );
-      // The first page is on its way while the workers start.
-      if (options.dedupe === 'near') void inspector.warm().catch(() => {});
+      // The first page is on its way while the workers start. Where there are images already, the
+      // usual run finds nothing new, and workers start with the first body that comes.
+      if (options.dedupe === 'near' && shelf.isEmpty) void inspector.warm().catch(() => {});
       const pool = stack.use(
         new FetchPool(fetching, {
           signal,
@@ -106,6 +104,17 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** Made when the first body arrives: to read 5,000 images of earlier runs takes a second. */
+  get deduper(): Deduper {
+    if (this.#deduper) return this.#deduper;
+    const { dedupe, nearThreshold } = this.#options;
+    const mode = this.#deps.claims === undefined ? dedupe : 'exact';
+    const thumbnailOf = (sha256: string) => this.shelf.thumbnail(sha256);
+    this.#deduper = new Deduper({ mode, nearThreshold, thumbnailOf });
+    if (mode !== 'off') this.#deduper.load(this.shelf.knownImages());
+    return this.#deduper;
+  }
+
   /** What came of each picture that `find` names. Throws TrawlError for what ends the run. */
   async *images(find: (finder: Finder) => AsyncIterable<Found>): AsyncGenerator<ImageRecord, void> {
     const { signal, events, claims, window = WINDOW } = this.#deps;
@@ -114,7 +123,7 @@ export class Session implements AsyncDisposable {
       options: this.#options,
       pool: this.#find.pool,
       inspector: this.inspector,
-      deduper: this.#deduper,
+      deduper: () => this.deduper,
       shelf: this.shelf,
       finder,
       budget: this.#budget,

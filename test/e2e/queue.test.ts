@@ -2,9 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  addressList,
+  type Files,
+  obtainable,
+  pictures,
+  sha256,
+} from '../../fixtures/host-pictures.ts';
 import { hosts } from '../../fixtures/hosts.ts';
 import { natsMissing, natsServer } from '../../fixtures/nats-server.ts';
-import { addressList, type Files, obtainable, pictures, sha256 } from '../queue/support.ts';
 import { executable, images, imgtrawl, scratch } from './run.ts';
 
 const HOSTS = 20;
