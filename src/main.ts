@@ -1,10 +1,14 @@
 /** Entry: arguments in, exit code out. Nothing heavy loads before it is known to be needed. */
 import process from 'node:process';
-import { VERSION } from './version.ts';
+import { versionText } from './version.ts';
 
 async function main(argv: readonly string[]): Promise<void> {
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`imgtrawl ${VERSION}\n`);
+  const [only, more] = argv;
+  if (more === undefined && (only === '--version' || only === '-V')) {
+    process.stdout.on('error', () => {
+      process.exitCode = 1;
+    });
+    process.stdout.write(versionText());
     return;
   }
   const { runProgram } = await import('./cli/program.ts');

@@ -99,7 +99,12 @@ export class Output {
 
   #write(to: NodeJS.WriteStream, line: string): void {
     const text = `${line}\n`;
-    if (this.#above) this.#above.print(to, text);
-    else to.write(text);
+    try {
+      if (this.#above) this.#above.print(to, text);
+      else to.write(text);
+    } catch {
+      // Deno throws where Node emits an event.
+      if (to === process.stdout) this.#closed = true;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { ERROR_CODES } from '../errors.ts';
 import type { Listener, TrawlEvent } from '../pipeline/events.ts';
 import type { Output } from './output.ts';
 import { recordText, summaryText } from './text.ts';
+import { verdictText } from './verdict-text.ts';
 
 /** Failures of sources, for every command that reads them. */
 export function watchSources(output: Output): Listener {
@@ -19,6 +20,12 @@ export function watchSources(output: Output): Listener {
     }
   };
 }
+
+/** For what keeps nobody from going on, and somebody should know. */
+export const trouble =
+  (output: Output) =>
+  (message: string): void =>
+    output.failure(`imgtrawl: ${message}`);
 
 /** `get` with `--json`: a line an image, the summary last; each with its job under `run`. */
 export function jsonLines(output: Output, job?: string): Listener {
@@ -45,6 +52,8 @@ export function textLines(output: Output): Listener {
     } else if (event.type === 'summary') {
       output.line(summaryText(event.summary));
       output.line(`Finished in ${event.summary.seconds.toFixed(2)} second(s)`);
+      const { verdict, images } = event.summary;
+      if (verdict && images > 0) output.line(verdictText(verdict));
     } else if (event.type === 'fetch' || event.type === 'worker') {
       if (output.verbose) output.detail(JSON.stringify(event.event));
     }

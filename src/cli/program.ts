@@ -1,19 +1,19 @@
 /** The command line: which command runs with which options, and what an error becomes. */
 import process from 'node:process';
 import { environmentLayer, type Layer, resolveLayers } from '../config/layers.ts';
-import { ERROR_CODES, TrawlError, toTrawlError } from '../errors.ts';
+import { ERROR_CODES, toTrawlError } from '../errors.ts';
 import { COMMANDS } from './commands/mod.ts';
 import { Output, plain } from './output.ts';
 import { overview } from './overview.ts';
 import { type Parsed, parse } from './parse.ts';
 import { configText } from './print-config.ts';
+import { watchSignals } from './signals.ts';
 
 /** Runs one command line. Never throws; the exit codes are those of the README. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort(new TrawlError('interrupted', 'Interrupted'));
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const lost = watchStreams();
+  // Watched to the very end: what is left to close then may hang as well.
+  const signal = watchSignals();
   try {
     if (argv.length === 0 || /^(?:-h|--help|help)$/.test(argv.join(' '))) {
       // Somebody who gives nothing wants to know how to begin; a script that does has a fault.
@@ -31,18 +31,28 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     const output = new Output(options);
     const command = await parsed.entry.load();
     const { args, flags } = parsed;
-    const code = await command({ args, flags, layers, options, output, signal: interrupt.signal });
+    signal.addEventListener('abort', () => output.note('Ending; Ctrl-C again ends at once'));
+    const code = await command({ args, flags, layers, options, output, signal });
     await output.flush();
-    return code;
+    // Of `get` and `run` the images are the result, and what they print is for whoever looks on.
+    const isResult = options.json || !['get', 'run'].includes(parsed.entry.name);
+    if (lost() === undefined || lost() === 'EPIPE' || !isResult) return code;
+    const text = `Standard output could not be written (${lost()})`;
+    process.stderr.write(`imgtrawl: ${text}.\n`);
+    return Math.max(code, 1);
   } catch (error) {
-    return reportFatal(
-      interrupt.signal.aborted ? interrupt.signal.reason : error,
-      argv.includes('--json'),
-    );
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    return reportFatal(signal.aborted ? signal.reason : error, argv.includes('--json'));
   }
+}
+
+/** A closed pipe or a full disk behind a stream is no crash. Returns why standard output went away. */
+function watchStreams(): () => string | undefined {
+  let lost: string | undefined;
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    lost ??= code ?? 'unknown error';
+  });
+  process.stderr.on('error', () => {});
+  return () => lost;
 }
 
 /** `run` adds its jobs' and the file's own layers itself. */

@@ -20,7 +20,8 @@ export interface Arrived {
 
 export interface KeepContext {
   readonly options: Options;
-  readonly deduper: Deduper;
+  /** Loads what earlier runs kept when it is first asked for. */
+  readonly deduper: () => Deduper;
   readonly shelf: Shelf;
   readonly events: EventStream;
   readonly claims?: Claims;
@@ -51,7 +52,7 @@ async function still(record: ImageRecord, shelf: Shelf): Promise<ImageRecord> {
 
 async function decide(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
   const { fetched, inspection, about, known } = arrived;
-  const { options, deduper, shelf } = context;
+  const { options, shelf } = context;
   const { sha256, bytes } = fetched;
   const { format, width, height, pdq, quality } = inspection;
   const facts = { sha256, bytes, inspection };
@@ -69,6 +70,7 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     return { ...record, status: 'filtered', error: { code: 'too-small', message: small } };
   }
 
+  const deduper = context.deduper();
   // What the address held before gives way, unless another address gave the same.
   // What was claimed stays: other folders count on it.
   const outdated =
@@ -149,7 +151,7 @@ async function putOrForget(
   try {
     return await context.shelf.put(url, fetched, { sha256, bytes, inspection }, how);
   } catch (error) {
-    context.deduper.forget(sha256);
+    context.deduper().forget(sha256);
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export interface TakerContext {
   readonly options: Options;
   readonly pool: FetchPool;
   readonly inspector: Inspector;
-  readonly deduper: Deduper;
+  readonly deduper: () => Deduper;
   readonly shelf: Shelf;
   readonly finder: Finder;
   readonly budget: ByteBudget;
@@ -98,7 +98,7 @@ export class ImageTaker {
     // What was too small once may not be any more.
     const known =
       held?.isFiltered && tooSmall(held.record, options) === undefined ? undefined : held;
-    if (lost !== undefined) deduper.forget(lost);
+    if (lost !== undefined) deduper().forget(lost);
     const about = { url: shown, ...(page !== undefined && { page }) };
     const ms = () => Math.round(performance.now() - started);
     if (known && !options.refresh && isFresh(known, options.maxAge)) {

@@ -20,9 +20,15 @@ import {
 
 const STORED = STORED_COLUMNS.join(', ');
 const ADDRESS = `SELECT ${STORED} FROM address WHERE digest = ? AND url = ?`;
-const ADDRESS_ROWID = 'SELECT rowid FROM address WHERE digest = ? AND url = ?';
 const INSERT_ADDRESS = `INSERT INTO address (${ADDRESS_COLUMNS}) VALUES (${ADDRESS_COLUMNS.map(() => '?')})`;
-const UPDATE_ADDRESS = `UPDATE address SET ${ADDRESS_COLUMNS.map((column) => `${column} = ?`)} WHERE rowid = ?`;
+// Named by number, as digest and url, which never change, come once and serve the search as well.
+const UPDATED = ADDRESS_COLUMNS.map((column, place) => `${column} = ?${place + 1}`).filter(
+  (set) => !/^(?:url|digest) /.test(set),
+);
+const [URL_AT, DIGEST_AT] = ['url', 'digest'].map(
+  (column) => (ADDRESS_COLUMNS as readonly string[]).indexOf(column) + 1,
+);
+const UPDATE_ADDRESS = `UPDATE address SET ${UPDATED} WHERE digest = ?${DIGEST_AT} AND url = ?${URL_AT}`;
 
 export interface Counts {
   readonly addresses: number;
@@ -98,9 +104,8 @@ export class Catalog implements Disposable {
     const digest = digestOf(row.url);
     const cells = toCells({ ...row, digest }, ADDRESS_COLUMNS);
     this.#db.write(() => {
-      const known = this.#sql(ADDRESS_ROWID).get(digest, row.url)?.['rowid'] as number | undefined;
-      if (known === undefined) this.#sql(INSERT_ADDRESS).run(...cells);
-      else this.#sql(UPDATE_ADDRESS).run(...cells, known);
+      const { changes } = this.#sql(UPDATE_ADDRESS).run(...cells);
+      if (Number(changes) === 0) this.#sql(INSERT_ADDRESS).run(...cells);
     });
   }
 
@@ -182,6 +187,15 @@ export class Catalog implements Disposable {
   /** The file of that image is gone. */
   forgetFile(sha256: string): void {
     this.#db.write(() => this.#sql('UPDATE image SET file = NULL WHERE sha256 = ?').run(sha256));
+  }
+
+  hasFailures(): boolean {
+    const sql = `SELECT 1 FROM address WHERE status = 'failed' LIMIT 1`;
+    return this.#db.read(() => this.#sql(sql).get()) !== undefined;
+  }
+
+  hasImages(): boolean {
+    return this.#db.read(() => this.#sql('SELECT 1 FROM image LIMIT 1').get()) !== undefined;
   }
 
   /** All distinct images, dropped ones included, in the order in which they came. */

@@ -135,7 +135,8 @@ export type Cells = Record<string, Cell>;
 /** Column names as keys, and absent instead of null. */
 export function fromCells<Row>(cells: object): Row {
   const row: Record<string, unknown> = {};
-  for (const [column, cell] of Object.entries(cells)) {
+  for (const column in cells) {
+    const cell = (cells as Cells)[column];
     if (cell !== null) row[camel(column)] = cell;
   }
   return row as Row;

@@ -6,13 +6,13 @@ import { type Config, findConfig, type Job, readConfig } from '../../config/file
 import { type Layer, resolveLayers } from '../../config/layers.ts';
 import { nearest } from '../../config/nearest.ts';
 import { ERROR_CODES, TrawlError, toTrawlError } from '../../errors.ts';
+import { monitored } from '../../monitor/mod.ts';
 import { download } from '../../pipeline/download.ts';
-import type { Summary } from '../../pipeline/events.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { confirmPrune } from '../confirm.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { leaveReport, startTrace, type Tracing } from '../leave.ts';
-import { jsonLines, textLines, watchSources } from '../present.ts';
+import { jsonLines, textLines, trouble, watchSources } from '../present.ts';
 import { configText } from '../print-config.ts';
 import { type Progress, startProgress } from '../progress/mod.ts';
 import { summaryText } from '../text.ts';
@@ -97,26 +97,33 @@ async function runJob(
 ): Promise<JobEnd> {
   const { output, signal, layers } = context;
   const { options } = resolveLayers(jobLayers(job, config, layers));
+  let text = '';
+  const about = { job: job.name, sources: job.sources, signal, onTrouble: trouble(output) };
   try {
     output.detail(`job ${job.name}`);
-    const summary: Summary = await download(job.sources, options, {
-      signal,
-      confirmPrune: confirmPrune(output, options.yes),
-      watch: [
-        watchSources(output),
-        output.json ? jsonLines(output, job.name) : textLines(output),
-        progress.watch(),
-        trace.watch(job.name),
-      ],
+    const code = await monitored(options, about, async (monitor) => {
+      const summary = await download(job.sources, options, {
+        signal,
+        confirmPrune: confirmPrune(output, options.yes),
+        watch: [
+          watchSources(output),
+          output.json ? jsonLines(output, job.name) : textLines(output),
+          progress.watch(),
+          trace.watch(job.name),
+          monitor,
+        ],
+      });
+      await leaveReport(output, options);
+      if (summary.images === 0)
+        output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
+      text = summaryText(summary);
+      return exitCodeOf(summary);
     });
-    await leaveReport(output, options);
-    if (summary.images === 0)
-      output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
-    return { code: exitCodeOf(summary), text: summaryText(summary) };
+    return { code, text };
   } catch (thrown) {
     const error = toTrawlError(thrown);
     if (signal.aborted) throw error;
-    const text = `${error.message} [${error.code}]`;
+    text = `${error.message} [${error.code}]`;
     output.failure(`imgtrawl: job ${job.name}: ${text}. ${ERROR_CODES[error.code].advice}`);
     if (output.json) {
       output.record({
