@@ -35,6 +35,15 @@ const commit = (): string => {
   }
 };
 
+/** `wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+const decoders = (): string => {
+  const folder = join(root, 'node_modules/wasm-vips');
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const parts = JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'));
+  const readers = ['vips', 'mozjpeg', 'png', 'webp', 'heif', 'aom', 'jxl', 'tiff', 'resvg'];
+  return `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+};
+
 async function bundle(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   await build({
@@ -54,6 +63,7 @@ async function bundle(): Promise<void> {
     define: {
       IMGTRAWL_VERSION: JSON.stringify(version),
       IMGTRAWL_COMMIT: JSON.stringify(commit()),
+      IMGTRAWL_DECODERS: JSON.stringify(decoders()),
       // Packages make a require() of it; only Node's own modules are asked for.
       'import.meta.url': '$url',
     },

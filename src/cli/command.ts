@@ -21,7 +21,7 @@ export interface CommandContext {
 export type Command = (context: CommandContext) => Promise<number>;
 
 /** What people want to do: headings of the first help screen. */
-export type Topic = 'Download' | 'Every night' | 'Look at' | 'Many machines';
+export type Topic = 'Download' | 'Every night' | 'Look at' | 'Many machines' | 'Also';
 
 export interface CommandEntry {
   readonly name: string;
@@ -31,6 +31,8 @@ export interface CommandEntry {
   /** What the positional argument is, for help. */
   readonly about: string;
   readonly describe: string;
+  /** The words that the positional argument may be, for completion. */
+  readonly words?: readonly string[];
   /** Takes the options of this command in the option table. */
   readonly options?: CommandName;
   /** Flags of its own. */

@@ -4,12 +4,14 @@ import { variableName } from '../config/layers.ts';
 import { type CommandName, flagName, type Group, optionEntries } from '../config/schema.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { COMMANDS } from './commands/mod.ts';
+import { manPage } from './man-page.ts';
 
 /** File name in docs/ to contents. */
 export function generatedDocs(): Record<string, string> {
   return {
     'reference.md': reference(),
     'troubleshooting.md': troubleshooting(),
+    'imgtrawl.1': manPage(COMMANDS),
     'imgtrawl.schema.json': `${JSON.stringify(configSchema(), undefined, 2)}\n`,
   };
 }
@@ -42,7 +44,10 @@ environment variable: flags win over the environment, that over the job, that ov
 ${groups.map(groupText).join('\n')}`;
 }
 
-function ownFlags(command: string, flags: Readonly<Record<string, { describe?: string | undefined }>>): string {
+function ownFlags(
+  command: string,
+  flags: Readonly<Record<string, { describe?: string | undefined }>>,
+): string {
   const rows = Object.entries(flags).map(
     ([name, { describe = '' }]) => `| \`--${name}\` | ${cell(describe)} |`,
   );

@@ -2,6 +2,7 @@
  * Reads the command line: which command, its arguments, its flags. By yargs' own parser; yargs itself,
  * which takes 50 ms to load, lays out the help.
  */
+import { existsSync } from 'node:fs';
 import parser from 'yargs-parser';
 import type { RawOptions } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
@@ -26,6 +27,7 @@ export async function parse(
   const first = named(argv[0]);
   let entry = first ?? (commands.find(({ isDefault }) => isDefault) as CommandEntry);
   const words = first ? argv.slice(1) : argv;
+  if (!first) refuseMisspelt(argv[0], commands);
   const end = words.indexOf('--');
   const beforeEnd = words.slice(0, end < 0 ? undefined : end);
   if (beforeEnd.some((word) => word === '--help' || word === '-h')) {
@@ -85,6 +87,18 @@ function readWords(
     );
   }
   return { args: args.map(String), flags };
+}
+
+/** A single word that is no file, but nearly a command. Throws TrawlError `usage`. */
+function refuseMisspelt(word: string | undefined, commands: readonly CommandEntry[]): void {
+  if (word === undefined || !/^[a-z]{2,20}$/i.test(word)) return;
+  const near = nearest(
+    word,
+    commands.map(({ name }) => name),
+  );
+  if (near === undefined || existsSync(word)) return;
+  const hint = `did you mean imgtrawl ${near}?`;
+  throw new TrawlError('usage', `"${word}" is no command, address or file; ${hint}`);
 }
 
 function checkCount(args: readonly string[], entry: CommandEntry): void {
