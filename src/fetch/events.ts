@@ -72,6 +72,8 @@ export type FetchEvent =
       readonly error?: string;
       /** That carried the request; absent when none was reached. */
       readonly connection?: number;
+      /** Since the connection was there for it. */
+      readonly carriedMs?: number;
     }
   | {
       readonly type: 'retry-wait';

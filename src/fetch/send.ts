@@ -148,6 +148,7 @@ async function sendOnce(
       ms: now - started,
       ...(failure ? { error: failure.code } : {}),
       ...carried,
+      ...(carried.connection === undefined ? {} : { carriedMs: now - timing.sent }),
     });
   }
   return await answerOf(task, hop, head as unknown as Head, receiver);

@@ -1,6 +1,5 @@
 /** A file in the Trace Event Format (JSON object form), which Perfetto and chrome://tracing open. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { TrawlError } from '../errors.ts';
 import { fileError } from '../store/file-error.ts';
 
@@ -49,7 +48,6 @@ export class TraceFile implements Disposable {
   /** Throws TrawlError when the file cannot be written. A file that is there is written anew. */
   static open(path: string): TraceFile {
     try {
-      mkdirSync(dirname(path), { recursive: true });
       const file = new TraceFile(path, openSync(path, 'w'));
       file.#flush();
       if (file.#failure) throw file.#failure;

@@ -185,7 +185,7 @@ class Trace {
       return;
     }
     const connection = this.#connection(event.connection, host);
-    const since = sent.answer ? sent.answer.at - sent.answer.ms : at;
+    const since = Math.max(at, event.at - (event.carriedMs ?? event.ms));
     // Without TLS nobody asks for HTTP/2.
     const oneByOne = connection.oneByOne || url.startsWith('http:');
     const begin = Math.min(event.at, oneByOne ? Math.max(since, connection.end) : since);

@@ -1,7 +1,7 @@
 /** Makes the report of a folder and puts it where it belongs. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TrawlError } from '../errors.ts';
@@ -24,16 +24,19 @@ export async function writeReport(dir: string, out?: string): Promise<string> {
     );
   }
   const path = out === undefined ? join(own, 'report.html') : resolve(out);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-  } catch (error) {
-    throw fileError(error, path);
-  }
   using catalog = Catalog.open(file, { readOnly: true });
-  const base = baseFrom(dirname(path), root);
+  const base = baseOf(path, root);
   const text = reportHtml(collect(catalog, { title: basename(root), base }));
   await replace(path, text);
   return path;
+}
+
+function baseOf(path: string, root: string): string {
+  try {
+    return baseFrom(dirname(path), root);
+  } catch (error) {
+    throw fileError(error, path);
+  }
 }
 
 /** Address of `root` as seen from a page in `folder`, with a slash at its end. */
