@@ -3,8 +3,8 @@
  *
  * A weighted sum over samples is the same sum over the coefficients of an orthonormal transform,
  * with the weights transformed likewise (Parseval). JPEG's DCT is orthonormal, so a row of weights
- * over the samples of an axis becomes one over its blocks' coefficients, and leaving out the high
- * ones is the best that can be done with so few of them: no image is ever made of them.
+ * over the samples of an axis becomes one over its blocks' coefficients, and no image is ever made of
+ * them. What the missing high ones would have added is estimated from the neighbours (estimate.ts).
  * Samples beyond the picture's edge (the last block's padding) get no weight.
  */
 import {
@@ -15,9 +15,9 @@ import {
   MatrixBuilder,
   reduceAndFilter,
   reversed,
-  weightsOf,
 } from '../pdq/mod.ts';
 import type { Kept } from './coefficients.ts';
+import { estimator, REACH } from './estimate.ts';
 
 /** What the axis is turned into: PDQ's 64 samples, or the average of so many equal parts. */
 export type AxisPurpose =
@@ -59,29 +59,39 @@ function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
   return areaAverage(n, purpose.parts);
 }
 
-/** `basis[u · 8 + x]`: sample x of the u-th vector of the orthonormal 8-point DCT-II. */
-const basis = Float64Array.from({ length: 64 }, (_, at) => {
-  const u = at >> 3;
-  const x = at & 7;
-  return Math.cos(((2 * x + 1) * u * Math.PI) / 16) * Math.sqrt((u === 0 ? 1 : 2) / 8);
-});
-
 function toCoefficients(matrix: AxisMatrix, kept: Kept): AxisMatrix {
-  const columns = Math.ceil(matrix.columns / 8) * kept;
-  const room = matrix.rows * kept + Math.ceil((matrix.weights.length * kept) / 8);
-  const result = new MatrixBuilder(matrix.rows, columns, room);
+  const estimate = estimator(kept);
+  const span = (2 * REACH + 1) * kept;
+  const blocks = Math.ceil(matrix.columns / 8);
+  const widest = Math.max(...matrix.length) / 8 + 2 + 2 * REACH;
+  const sums = new Float64Array(Math.ceil(widest) * kept);
+  const result = new MatrixBuilder(matrix.rows, blocks * kept, matrix.rows * sums.length);
   for (let r = 0; r < matrix.rows; r++) {
     const start = matrix.start[r]!;
-    const samples = weightsOf(matrix, r);
-    const firstBlock = start >> 3;
-    const blocks = ((start + samples.length - 1) >> 3) - firstBlock + 1;
-    const weights = result.row(firstBlock * kept, blocks * kept);
-    for (let i = 0, x = start & 7, block = 0; i < samples.length; i++) {
-      const weight = samples[i]!;
-      for (let u = 0; u < kept; u++) weights[block + u]! += weight * basis[u * 8 + x]!;
+    const length = matrix.length[r]!;
+    const from = matrix.offset[r]!;
+    const first = (start >> 3) - REACH;
+    const last = ((start + length - 1) >> 3) + REACH;
+    sums.fill(0);
+    for (let i = 0, x = start & 7, to = 0; i < length; i++) {
+      const weight = matrix.weights[from + i]!;
+      for (let j = 0; j < span; j++) sums[to + j]! += weight * estimate[x * span + j]!;
       if (++x === 8) {
         x = 0;
-        block += kept;
+        to += kept;
+      }
+    }
+    const inside = Math.max(0, first);
+    const weights = result.row(inside * kept, (Math.min(blocks - 1, last) - inside + 1) * kept);
+    for (let block = first; block <= last; block++) {
+      // Beyond the edges the picture is continued by its mirror image, whose odd terms change sign.
+      const outside = block < 0 || block >= blocks;
+      const mirrored = block < 0 ? -1 - block : block >= blocks ? 2 * blocks - 1 - block : block;
+      // A picture of one block has only that.
+      const at = (Math.min(blocks - 1, Math.max(0, mirrored)) - inside) * kept;
+      for (let u = 0; u < kept; u++) {
+        const sum = sums[(block - first) * kept + u]!;
+        weights[at + u]! += outside && u % 2 === 1 ? -sum : sum;
       }
     }
   }

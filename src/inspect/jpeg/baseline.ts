@@ -5,9 +5,8 @@
 
 import { coefficientEntry, END_OF_BLOCK, STEP_BITS, stepOf } from './ac-tables.ts';
 import { type BitStream, InvalidCode, peek, symbolAt } from './bit-stream.ts';
-import type { HuffmanTable } from './huffman.ts';
+import { type HuffmanTable, SYMBOL_BITS } from './huffman.ts';
 import { type Layout, type McuReader, placesOfMcu, type ScanHeader } from './scan.ts';
-import { signedBits } from './signed-bits.ts';
 
 /** What the loop needs to know of a component. */
 interface Target extends Layout {
@@ -32,6 +31,7 @@ interface Target extends Layout {
 const INDICES = 256;
 
 const SHIFT = 32 - STEP_BITS;
+const SYMBOL_SHIFT = 32 - SYMBOL_BITS;
 /** Bits of a word that may be used up before a look-up of STEP_BITS from what is left. */
 const SPARE = 25 - STEP_BITS;
 
@@ -78,13 +78,15 @@ function readMcus(
       const target = targets[i]!;
       const { offsets, dc, ac, limit, values, mask, place, quant } = target;
       const { steps } = ac;
+      const { symbols } = dc;
       const coefficients = limit > 1 ? ac.coefficients : NO_COEFFICIENTS;
       const base = column * target.stepX + row * target.stepY;
       const scale = quant[0]!;
       let { predictor } = target;
       for (let b = 0; b < offsets.length; b++) {
         let word = view.getUint32(at >>> 3) << (at & 7);
-        const entry = symbolAt(dc, word);
+        // Written out, because the compiler no longer inlines calls in a function as long as this one.
+        const entry = symbols[word >>> SYMBOL_SHIFT]! || symbolAt(dc, word);
         const length = entry >>> 8;
         const size = entry & 255;
         let used = length + size;
@@ -93,7 +95,9 @@ function readMcus(
           word = peek(view, at + length) >>> length;
           used = 32;
         }
-        predictor = (predictor + signedBits(word << length, size)) | 0;
+        const extra = ((word << length) >>> 1) >>> (31 - size);
+        const negative = ((extra << 1) >>> size) - 1;
+        predictor = (predictor + extra + (negative & (1 - (1 << size)))) | 0;
         values[base + offsets[b]!] = predictor * scale;
         at += length + size;
 

@@ -11,10 +11,11 @@ import { NotForUs } from './scan.ts';
 
 /**
  * Samples an axis that the kept coefficients must amount to. PDQ's decimation folds frequencies up
- * to 72 periods a side onto those that it keeps, so 160 would just do; 320 keeps the distance from
- * the full picture's hash small (median 2 bits, see scripts/bench/pdq-accuracy.ts).
+ * to 72 periods a side onto those that it keeps, and each period takes two samples; at 128 (1024
+ * pixels of which only the DC is kept) the distance from the full picture's hash stays small: see
+ * scripts/bench/pdq-accuracy.ts.
  */
-const ENOUGH_LUMA = 200;
+const ENOUGH_LUMA = 128;
 /** The thumbnail's 16 samples of colour ask for less: parts of 4 blocks, cut at any sample. */
 const ENOUGH_CHROMA = 64;
 
