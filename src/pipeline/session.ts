@@ -48,7 +48,7 @@ export class Session implements AsyncDisposable {
   #deduper: Deduper | undefined;
   readonly #budget = new ByteBudget(DECODE_BYTES);
   /** Shared by all lists that are under way: what they hold together is in memory. */
-  readonly #limiter = new KeyedLimiter({ total: WINDOW, perKey: WINDOW });
+  readonly #limiter: KeyedLimiter;
 
   private constructor(
     options: Options,
@@ -57,6 +57,8 @@ export class Session implements AsyncDisposable {
   ) {
     this.#options = options;
     this.#deps = deps;
+    const { window = WINDOW } = deps;
+    this.#limiter = new KeyedLimiter({ total: window, perKey: window });
     this.shelf = parts.shelf;
     this.inspector = parts.inspector;
     this.#find = parts.find;
@@ -133,7 +135,7 @@ export class Session implements AsyncDisposable {
     });
     await using images = new AsyncPool<Found, ImageRecord | undefined>({
       run: (found) => taker.take(found),
-      limiter: new KeyedLimiter({ total: window, perKey: window }),
+      limiter: this.#limiter,
       keyOf: () => '',
       window,
       signal,
