@@ -135,17 +135,17 @@ export const OPTIONS = {
   retryFailed: option(bool(false), {
     describe: 'Only the images that failed when they were last asked for',
     group: 'Run',
-    on: GET,
+    on: ['get'],
   }),
   prune: option(bool(false), {
     describe: 'Remove images that the sources no longer name (asks, or needs --yes)',
     group: 'Run',
-    on: GET,
+    on: ['get'],
   }),
   yes: option(bool(false), {
     describe: 'Do not ask before removing anything',
     group: 'Run',
-    on: [...GET, 'dedupe'],
+    on: ['get', 'dedupe'],
     flagOnly: true,
   }),
   logFile: option(z.string().min(1).optional(), {

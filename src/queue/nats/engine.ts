@@ -95,7 +95,8 @@ export class NatsEngine implements QueueEngine {
   }
 
   async isEmpty(): Promise<boolean> {
-    const { waiting, inFlight } = await this.#load();
+    // A look of a moment ago will do: where nothing waited and nobody worked, nothing comes by itself.
+    const { waiting, inFlight } = await this.#lookout.look();
     return waiting === 0 && inFlight === 0;
   }
 

@@ -39,6 +39,11 @@ export async function lookAt(
 
 /** What was seen is old after so long, in ms. */
 const OLD_MS = 5000;
+/**
+ * A look is followed by a pause of so many times its length: 0.1 s for 256 buckets, and longer the busier the
+ * server is, so that a thousand idle workers do not keep it from the others.
+ */
+const PAUSE = 20;
 /** Of the buckets in other hands so many are tried before giving up for now. */
 const BUSY_TRIES = 3;
 
@@ -48,8 +53,10 @@ const BUSY_TRIES = 3;
  */
 export class Lookout {
   readonly #look: () => Promise<Load>;
+  #last: Load | undefined;
   #free: number[] = [];
-  #until = 0;
+  #oldAt = 0;
+  #nextAt = 0;
 
   constructor(look: () => Promise<Load>) {
     this.#look = look;
@@ -57,14 +64,25 @@ export class Lookout {
 
   /** Buckets to try, the best first; `mine` are those that this worker holds shards of. */
   async *choices(mine: ReadonlySet<number>): AsyncGenerator<number> {
-    if (systemClock.now() > this.#until) this.#free = [];
+    if (systemClock.now() > this.#oldAt) this.#free = [];
     while (this.#free.length > 0) yield this.#free.pop() as number;
-    const { free, busy } = await this.#look();
-    this.#free = shuffled(free);
-    this.#until = systemClock.now() + OLD_MS;
+    if (systemClock.now() < this.#nextAt) return;
+    const { busy } = await this.look();
     while (this.#free.length > 0) yield this.#free.pop() as number;
     // A holder that died is only found out by asking.
     yield* shuffled(busy.filter((bucket) => !mine.has(bucket))).slice(0, BUSY_TRIES);
+  }
+
+  /** What was seen last, when that is too short ago for another look. */
+  async look(): Promise<Load> {
+    const now = systemClock.now();
+    if (this.#last !== undefined && now < this.#nextAt) return this.#last;
+    this.#last = await this.#look();
+    const end = systemClock.now();
+    this.#free = shuffled(this.#last.free);
+    this.#oldAt = end + OLD_MS;
+    this.#nextAt = end + (end - now) * PAUSE;
+    return this.#last;
   }
 }
 
