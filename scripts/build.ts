@@ -5,19 +5,12 @@
  * node scripts/build.ts [--no-executable]
  */
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildExecutable } from './executable.ts';
 import { writeLicenses } from './licenses.ts';
 import { buildWorker } from './worker-bundle.ts';
 
@@ -73,32 +66,11 @@ async function bundle(): Promise<void> {
 }
 
 function executable(): void {
-  const config = {
-    main: join(dist, 'imgtrawl.cjs'),
-    useCodeCache: true,
-    // Made apart and then given its name, because a program that runs cannot be written to.
-    output: join(dist, `imgtrawl.${process.pid}`),
-    disableExperimentalSEAWarning: true,
-    // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
-    execArgv: ['--experimental-web-worker', '--disable-warning=ExperimentalWarning'],
-    assets: Object.fromEntries(
-      [
-        'inspect-worker.js',
-        'vips.wasm',
-        'vips-heif.wasm',
-        'vips-jxl.wasm',
-        'vips-resvg.wasm',
-        'licenses.txt',
-      ].map((name) => [name, join(assets, name)]),
-    ),
-  };
-  const file = join(dist, `sea-${process.pid}.json`);
-  writeFileSync(file, JSON.stringify(config, undefined, 2));
-  execFileSync(process.execPath, ['--build-sea', file], { stdio: ['ignore', 'ignore', 'inherit'] });
-  chmodSync(config.output, 0o755);
-  rmSync(file);
-  const megabytes = Math.round(statSync(config.output).size / 1e6);
-  renameSync(config.output, join(dist, 'imgtrawl'));
+  // Made apart and then given its name, because a program that runs cannot be written to.
+  const output = join(dist, `imgtrawl.${process.pid}`);
+  buildExecutable({ dist, output });
+  const megabytes = Math.round(statSync(output).size / 1e6);
+  renameSync(output, join(dist, 'imgtrawl'));
   process.stdout.write(`built dist/imgtrawl (${megabytes} MB)\n`);
 }
 

@@ -100,6 +100,9 @@ export class LiveBlock implements Disposable {
 
   #draw(): void {
     if (this.#held > 0) return;
+    // Node looks at the size when the signal comes, which may be after this; what is drawn for a width
+    // that is gone leaves a rest.
+    (this.#screen as { _refreshSize?: () => void })._refreshSize?.();
     const { columns = 80 } = this.#screen;
     if (this.#lines.length > 0) {
       this.#update.clear();

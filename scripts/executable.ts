@@ -1,0 +1,46 @@
+/** One executable out of the bundle and its assets, for this platform or for another one. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+
+/** Kept in step with `src/runtime/assets.ts`, which reads them. */
+const ASSETS = [
+  'inspect-worker.js',
+  'vips.wasm',
+  'vips-heif.wasm',
+  'vips-jxl.wasm',
+  'vips-resvg.wasm',
+  'licenses.txt',
+];
+
+export interface ExecutableOptions {
+  /** Holds imgtrawl.cjs and assets/. */
+  readonly dist: string;
+  /** File to write. */
+  readonly output: string;
+  /** Node of another platform, of the version that builds. Default: the one that runs. */
+  readonly node?: string;
+}
+
+export function buildExecutable({ dist, output, node }: ExecutableOptions): void {
+  const config = {
+    main: join(dist, 'imgtrawl.cjs'),
+    // V8's cache fits only the machine code of the platform that made it.
+    useCodeCache: node === undefined,
+    ...(node !== undefined && { executable: node }),
+    output,
+    disableExperimentalSEAWarning: true,
+    // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
+    execArgv: ['--experimental-web-worker', '--disable-warning=ExperimentalWarning'],
+    assets: Object.fromEntries(ASSETS.map((name) => [name, join(dist, 'assets', name)])),
+  };
+  const file = `${output}.sea.json`;
+  writeFileSync(file, JSON.stringify(config, undefined, 2));
+  try {
+    execFileSync(process.execPath, ['--build-sea', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  } finally {
+    rmSync(file);
+  }
+  chmodSync(output, 0o755);
+}
