@@ -72,7 +72,7 @@ function card(row, at) {
     ? element('button', { type: 'button', className: 'frame' }, picture(row))
     : element('div', { className: 'frame' }, element('span', { className: 'none', textContent: fate(row) }));
   if (row.i) {
-    face.setAttribute('aria-label', 'Show ' + name + ' large');
+    face.setAttribute('aria-label', (row.a ? row.a + ', ' : '') + name + ', show large');
     face.addEventListener('click', () => show(at));
   }
   const status = element('span', { className: 'status ' + statuses[row.s][0], textContent: fate(row) });

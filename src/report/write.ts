@@ -18,10 +18,7 @@ import { reportHtml } from './page.ts';
 export async function writeReport(dir: string, out?: string): Promise<string> {
   const { root, own, catalog: file } = folderAt(resolve(dir));
   if (!existsSync(file)) {
-    throw new TrawlError(
-      'source-unreadable',
-      `${dir} holds no catalog, so no run of imgtrawl has filled it`,
-    );
+    throw new TrawlError('usage', `${dir} holds no catalog: no run of imgtrawl has filled it`);
   }
   const path = out === undefined ? join(own, 'report.html') : resolve(out);
   using catalog = Catalog.open(file, { readOnly: true });
