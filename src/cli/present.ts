@@ -55,7 +55,8 @@ export function textLines(output: Output): Listener {
       const { verdict, images } = event.summary;
       if (verdict && images > 0) output.line(verdictText(verdict));
     } else if (event.type === 'fetch' || event.type === 'worker') {
-      if (output.verbose) output.detail(JSON.stringify(event.event));
+      if (output.verbose && event.event.type !== 'bytes')
+        output.detail(JSON.stringify(event.event));
     }
   };
 }

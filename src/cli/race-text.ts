@@ -64,7 +64,9 @@ function timelines(shown: readonly RaceRun[], columns: number): string[] {
     const line = sparkline(inFlightOver(run.watch.steps, seconds, cells), peak);
     const time = `${title(run.mode)}${`${seconds.toFixed(2)} s`.padStart(10)}`;
     const most = `at most ${peakOf(run)} in flight`;
-    return isNarrow ? [`${time} ${most}`, line] : [`${time}   ${line.padEnd(width)}   ${most}`];
+    return isNarrow
+      ? [`${time} up to ${peakOf(run)} at once`, line]
+      : [`${time}   ${line.padEnd(width)}   ${most}`];
   });
 }
 

@@ -9,7 +9,7 @@ export interface Step {
 }
 
 /** What comes in less time comes out of buffers and says nothing of the line. */
-const BURST_MS = 100;
+const BURST_MS = 250;
 
 /** The requests of one purpose. */
 export interface PurposeTimes {
