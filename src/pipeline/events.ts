@@ -48,6 +48,8 @@ export interface Summary {
   readonly duplicates: number;
   readonly filtered: number;
   readonly failed: number;
+  /** Images that the sources named, before any was left out. */
+  readonly named: number;
   readonly sources: number;
   readonly sourcesFailed: number;
   /** Received in bodies, what was thrown away included. */

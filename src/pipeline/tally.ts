@@ -13,6 +13,7 @@ const COUNTED = {
 export class Tally {
   readonly #counts = { images: 0, saved: 0, unchanged: 0, duplicates: 0, filtered: 0, failed: 0 };
   #sources = 0;
+  #named = 0;
   #sourcesFailed = 0;
   #bytes = 0;
 
@@ -28,6 +29,7 @@ export class Tally {
         break;
       case 'source':
         this.#sources++;
+        this.#named += event.images;
         break;
       case 'source-failed':
         this.#sourcesFailed++;
@@ -41,6 +43,7 @@ export class Tally {
   summary(seconds: number): Summary {
     return {
       ...this.#counts,
+      named: this.#named,
       sources: this.#sources,
       sourcesFailed: this.#sourcesFailed,
       bytes: this.#bytes,

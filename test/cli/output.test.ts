@@ -57,7 +57,7 @@ describe('lines for people', () => {
 
   test('the counts, without those that are zero', () => {
     const zero = { images: 0, saved: 0, unchanged: 0, duplicates: 0, filtered: 0, failed: 0 };
-    const summary = { ...zero, sources: 1, sourcesFailed: 0, bytes: 0, seconds: 1 };
+    const summary = { ...zero, named: 0, sources: 1, sourcesFailed: 0, bytes: 0, seconds: 1 };
     expect(summaryText({ ...summary, images: 1, saved: 1, bytes: 2000 })).toBe(
       '1 image: 1 saved; 2.0 KB',
     );

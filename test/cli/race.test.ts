@@ -32,7 +32,7 @@ function runOf(mode: Mode, seconds: number, times: [sent: number, done: number][
   return {
     mode,
     watch,
-    summary: { ...counts, sources: 1, sourcesFailed: 0, bytes: 125_000, seconds },
+    summary: { ...counts, named: 0, sources: 1, sourcesFailed: 0, bytes: 125_000, seconds },
   };
 }
 

@@ -25,7 +25,7 @@ export const get: Command = async ({ args, options, output, signal }) => {
       ],
     });
     await leaveReport(output, options);
-    if (summary.images === 0) output.failure('imgtrawl: no image was found [no-images]');
+    if (summary.named === 0) output.failure('imgtrawl: no image was found [no-images]');
     return exitCodeOf(summary);
   });
 };

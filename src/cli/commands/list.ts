@@ -7,9 +7,7 @@ import { watchSources } from '../present.ts';
 export const list: Command = async ({ args, options, output, signal }) => {
   const job = findOnly(args, options, signal);
   job.events.subscribe(watchSources(output));
-  let images = 0;
   for await (const { ref } of job.images) {
-    images++;
     const { group, page, alt, candidates } = ref;
     const shown = options.all ? candidates : candidates.slice(0, 1);
     for (const [place, candidate] of shown.entries()) {
@@ -20,6 +18,7 @@ export const list: Command = async ({ args, options, output, signal }) => {
     }
     if (output.closed) break;
   }
-  if (images === 0) output.failure('imgtrawl: no image was found [no-images]');
-  return exitCodeOf({ ...job.summary(), images, failed: 0 });
+  const summary = job.summary();
+  if (summary.named === 0) output.failure('imgtrawl: no image was found [no-images]');
+  return exitCodeOf({ ...summary, failed: 0 });
 };

@@ -114,7 +114,7 @@ async function runJob(
         ],
       });
       await leaveReport(output, options);
-      if (summary.images === 0)
+      if (summary.named === 0)
         output.failure(`imgtrawl: job ${job.name}: no image was found [no-images]`);
       text = summaryText(summary);
       return exitCodeOf(summary);

@@ -7,14 +7,14 @@ import { findConfig, type Job, readConfig } from '../../config/file.ts';
 import { TrawlError } from '../../errors.ts';
 import { ownCommand } from '../../runtime/own-command.ts';
 import {
+  asBytes,
   crontabBlock,
   crontabLine,
+  editCrontab,
   type Invocation,
   nextRuns,
-  readCrontab,
   units,
   withBlock,
-  writeCrontab,
 } from '../../schedule/mod.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { chooseJobs } from './run.ts';
@@ -55,7 +55,7 @@ function crontab(
     for (const job of jobs) process.stdout.write(`${crontabLine(job, invocation)}\n`);
     return;
   }
-  writeCrontab(changed(invocation, crontabBlock(jobs, invocation)));
+  install(invocation, crontabBlock(jobs, invocation));
   output.line(`Installed ${jobs.length} job(s) of ${invocation.config} in your crontab`);
 }
 
@@ -91,14 +91,16 @@ function remove(
     output.line(`Removed the units of ${invocation.config}. Next: systemctl --user daemon-reload`);
     return 0;
   }
-  writeCrontab(changed(invocation, undefined));
+  install(invocation, undefined);
   output.line(`Removed the jobs of ${invocation.config} from your crontab`);
   return 0;
 }
 
-function changed({ config }: Invocation, block: string | undefined): string {
+function install({ config }: Invocation, block: string | undefined): void {
   try {
-    return withBlock(readCrontab(), config, block);
+    editCrontab((table) =>
+      withBlock(table, asBytes(config), block === undefined ? undefined : asBytes(block)),
+    );
   } catch (cause) {
     if (cause instanceof TrawlError) throw cause;
     throw new TrawlError('usage', `your crontab was left as it is: ${(cause as Error).message}`, {
