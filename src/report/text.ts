@@ -19,15 +19,18 @@ export function bytesText(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** 340 → `340 ms`, 12,340 → `12.3 s`, 200,000 → `3 min 20 s`. */
+/** 340 → `340 ms`, 12,340 → `12.3 s`, 200,000 → `3 min 20 s`, 120,000 → `2 min`. */
 export function timeText(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return joined(`${minutes} min`, seconds % 60, 's');
+  return joined(`${Math.floor(minutes / 60)} h`, minutes % 60, 'min');
 }
+
+const joined = (text: string, rest: number, unit: string): string =>
+  rest === 0 ? text : `${text} ${rest} ${unit}`;
 
 /** Minutes are enough; in UTC, as the report may be read anywhere. */
 export function dateText(ms: number): string {

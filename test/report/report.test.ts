@@ -8,6 +8,7 @@ import {
   duplicatesSection,
   writeReport,
 } from '../../src/report/mod.ts';
+import { timeText } from '../../src/report/text.ts';
 import { thumbnailUrl } from '../../src/report/thumbnail-png.ts';
 import { Catalog, folderAt } from '../../src/store/mod.ts';
 import { folderWith, type Given } from './folder.ts';
@@ -103,6 +104,26 @@ describe('what a report tells', () => {
     expect([items.length, itemsLeft, counts.saved]).toEqual([5, 2, 7]);
   });
 });
+
+test('many duplicates are folded, so that what follows them can be reached', () => {
+  const copy = { name: 'a', urls: [], format: 'png', width: 1, height: 1, bytes: 1 };
+  const near = { ...copy, kind: 'near', distance: 1 } as const;
+  const groups = Array.from({ length: 120 }, () => ({ kept: copy, others: [near] }));
+  const { text } = duplicatesSection(groups);
+  expect(text.match(/<details open>/g)).toHaveLength(1);
+  expect(text.match(/<details>/g)).toHaveLength(2);
+  expect(text).toContain('Pictures 101 to 120');
+  expect(text.match(/<article/g)).toHaveLength(120);
+});
+
+test.each([
+  [0, '0 ms'],
+  [999.6, '1.0 s'],
+  [59_949, '59.9 s'],
+  [59_950, '1 min'],
+  [200_000, '3 min 20 s'],
+  [7_260_000, '2 h 1 min'],
+])('%d ms read %j', (ms, text) => expect(timeText(ms)).toBe(text));
 
 describe('the file', () => {
   const one = [{ url: 'https://a.test/1.png', file: '1.png' }];

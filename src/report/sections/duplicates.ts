@@ -1,7 +1,7 @@
 /** Copies of one picture side by side, the kept one first. Used by the report and by dedupe. */
 import type { Copy, DuplicateGroup } from '../data.ts';
-import { type Html, html, linkTo } from '../html.ts';
-import { bytesText, plural } from '../text.ts';
+import { type Html, html, linkTo, type Part } from '../html.ts';
+import { bytesText, countText, plural } from '../text.ts';
 
 /** @param left groups that are not among them */
 export function duplicatesSection(groups: readonly DuplicateGroup[], left = 0): Html {
@@ -13,8 +13,25 @@ export function duplicatesSection(groups: readonly DuplicateGroup[], left = 0): 
   return html`<section id="duplicates" aria-labelledby="duplicates-title">
 <h2 id="duplicates-title">Duplicates</h2>
 <p>${summary}${left > 0 && ` Another ${plural(left, 'picture')} with fewer copies are left out here.`}</p>
-${groups.map(group)}
+${folded(groups.map(group))}
 </section>`;
+}
+
+/** So many pictures are shown at once; a thousand would bury what follows them. */
+const FOLD = 50;
+
+function folded(articles: readonly Html[]): Part {
+  if (articles.length <= FOLD) return articles;
+  const folds: Html[] = [];
+  for (let first = 0; first < articles.length; first += FOLD) {
+    const part = articles.slice(first, first + FOLD);
+    const range = `Pictures ${countText(first + 1)} to ${countText(first + part.length)}`;
+    folds.push(
+      html`<details${first === 0 && html` open`}><summary>${range}</summary>${part}</details>
+`,
+    );
+  }
+  return folds;
 }
 
 function group({ kept, others }: DuplicateGroup, at: number): Html {

@@ -83,7 +83,9 @@ function figure(
   scale: number,
   kind: string,
 ): Html {
-  const shape = { scaleX: WIDTH / scale, rowHeight: HEIGHT / Math.max(rows, 8) };
+  // Ten thousand steps are still a line that can be seen; rows that lie beside each other stay apart.
+  const leastHeight = kind === 'staircase' ? 2 : 0.4;
+  const shape = { scaleX: WIDTH / scale, rowHeight: HEIGHT / Math.max(rows, 8), leastHeight };
   const height = fixed(Math.max(shape.rowHeight * rows, 2));
   const drawn =
     bars.length <= MOST_TITLED ? bars.map((bar) => rect(bar, shape)) : path(bars, shape);
@@ -98,6 +100,7 @@ function figure(
 interface Shape {
   readonly scaleX: number;
   readonly rowHeight: number;
+  readonly leastHeight: number;
 }
 
 function rect(bar: Bar, shape: Shape): Part {
@@ -113,13 +116,13 @@ function path(bars: readonly Bar[], shape: Shape): Part {
   return html`<path d="${new Html(steps.join(''))}"/>`;
 }
 
-function box({ x, width, row }: Bar, { scaleX, rowHeight }: Shape) {
+function box({ x, width, row }: Bar, { scaleX, rowHeight, leastHeight }: Shape) {
   // A bar is seen even when it is shorter than a pixel.
   return {
     x: fixed(Math.min(x * scaleX, WIDTH - 1)),
     y: fixed(row * rowHeight),
     width: fixed(Math.max(width * scaleX, 1)),
-    height: fixed(Math.max(rowHeight * 0.85, 0.4)),
+    height: fixed(Math.max(rowHeight * 0.85, leastHeight)),
   };
 }
 
