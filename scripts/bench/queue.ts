@@ -1,7 +1,7 @@
 /**
  * Many machines on one: a real nats-server, worker processes, and hosts that count.
  *
- *     node scripts/bench/queue.ts speed [--addresses 4000]   1, 2 and 3 workers under latency, beside get
+ *     node scripts/bench/queue.ts speed [--addresses 4000] [--latency 100]   1, 2 and 3 workers under latency, beside get
  *     node scripts/bench/queue.ts kill [--addresses 20000]   40 hosts, 5 % faults, workers killed at random,
  *                                                            the server restarted once, against one machine
  *     node scripts/bench/queue.ts engine                     messages, claims and bytes, for the calculation
@@ -32,9 +32,15 @@ const PER_HOST = 2;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { addresses: { type: 'string' }, program: { type: 'string' } },
+  options: {
+    addresses: { type: 'string' },
+    latency: { type: 'string', default: '100' },
+    program: { type: 'string' },
+  },
 });
 const program = values.program ?? fileURLToPath(new URL('../../dist/imgtrawl', import.meta.url));
+/** Before each answer of the hosts, in ms. */
+const latency = Number(values.latency);
 const scratch = await mkdtemp(join(tmpdir(), 'bench-queue-'));
 
 /** Runs the program to its end and returns its last JSON line. */
@@ -70,12 +76,12 @@ async function largeFiles(count: number): Promise<Files> {
 
 async function speed(count: number): Promise<void> {
   const files = await largeFiles(Math.ceil(count / HOSTS) + 7 * HOSTS);
-  await using served = await hosts({ hosts: HOSTS, files, latencyMs: 100 });
+  await using served = await hosts({ hosts: HOSTS, files, latencyMs: latency });
   await writeFile(join(scratch, 'list.txt'), addressList(served, files, HOSTS, count).join('\n'));
   // Nothing decodes, so that waiting and the queue are what is measured, not two cores.
   const how = ['-q', '--per-host', String(PER_HOST), '--dedupe', 'exact'];
   const rows: string[][] = [];
-  const floor = ((count / HOSTS / PER_HOST) * 100) / 1000;
+  const floor = ((count / HOSTS / PER_HOST) * latency) / 1000;
   const note = (name: string, wall: number, cpu: number) => {
     const each = ((cpu / count) * 1e6).toFixed(0);
     rows.push([name, wall.toFixed(2), (count / wall).toFixed(0), cpu.toFixed(2), each]);
@@ -97,7 +103,9 @@ async function speed(count: number): Promise<void> {
   for (const workers of [1, 2, 3]) {
     await using nats = await natsServer();
     const queue = `${nats.url}/speed`;
-    await run(['enqueue', 'list.txt', '--shard-size', '50', '--queue', queue, '-q']);
+    // So many buckets that hardly two of the hosts share one, and would have to take turns.
+    const spread = ['--shard-size', '50', '--buckets', '2048', '-q'];
+    await run(['enqueue', 'list.txt', '--queue', queue, ...spread]);
     const folders = Array.from({ length: workers }, (_, n) => join(scratch, `w${workers}-${n}`));
     // A shard is of one host here, so three workers with 14 of them are at all 40 hosts.
     const each = ['--shards-at-once', '14', '--drain', '--queue', queue, ...how];
@@ -117,7 +125,7 @@ async function speed(count: number): Promise<void> {
     for (const folder of folders) await rm(folder, { recursive: true });
   }
   process.stdout.write(
-    `${count} addresses of 60 KB, ${HOSTS} hosts, 100 ms, ${PER_HOST} at a host: no less than ${floor.toFixed(1)} s with all hosts at once\n`,
+    `${count} addresses of 60 KB, ${HOSTS} hosts, ${latency} ms, ${PER_HOST} at a host: no less than ${floor.toFixed(1)} s with all hosts at once\n`,
   );
   process.stdout.write(
     `${table([['', 'wall s', 'addresses/s', 'CPU s', 'CPU µs/address'], ...rows])}\n`,

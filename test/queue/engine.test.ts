@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { natsMissing, natsServer } from '../../fixtures/nats-server.ts';
 import { NatsEngine, parseQueueAddress, type QueuePlan } from '../../src/queue/mod.ts';
 import { packShard } from '../../src/queue/shard.ts';
+import { scratch } from '../e2e/run.ts';
+import { TEST_CA, TEST_CERTIFICATE, TEST_KEY } from '../support/certificates.ts';
 
 const PLAN: QueuePlan = { buckets: 4, replicas: 1, ackWaitMs: 1000 };
 
@@ -112,5 +116,27 @@ describe.skipIf(natsMissing)(`the engine${natsMissing ? ` (${natsMissing})` : ''
     expect(await Array.fromAsync(engine.dead())).toEqual([dead]);
     await engine.destroy();
     await expect(open(nats.url)).rejects.toMatchObject({ code: 'queue' });
+  });
+
+  test('speaks TLS with an authority of its own, and refuses others', async () => {
+    const folder = scratch();
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const ca = file('ca.pem', TEST_CA);
+    const certificate = file('cert.pem', TEST_CERTIFICATE);
+    const key = file('key.pem', TEST_KEY);
+    await using nats = await natsServer(['--tls', '--tlscert', certificate, '--tlskey', key]);
+    const text = `${nats.url.replace('nats:', 'tls:')}/test`;
+    const address = parseQueueAddress({ text, onCommandLine: true });
+    await using engine = await NatsEngine.open(address, { auth: { ca, env: {} }, plan: PLAN });
+    expect(await engine.publish(shard(0, 'a'))).toBe(true);
+    await expect(NatsEngine.open(address, { auth: { env: {} } })).rejects.toMatchObject({
+      code: 'queue',
+    });
+    await expect(
+      NatsEngine.open(address, { auth: { ca: join(folder, 'no.pem'), env: {} } }),
+    ).rejects.toMatchObject({ code: 'usage' });
   });
 });
