@@ -1,5 +1,8 @@
 /** undici's connection pools: one for each address space, one for each proxy. */
-import { Agent, type buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { Clock } from '../concurrency/clock.ts';
 import type { AddressSpace } from '../model.ts';
 import type { DnsCache } from './dns-cache.ts';

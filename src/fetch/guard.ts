@@ -6,7 +6,8 @@
  * leads nowhere new.
  */
 import type { LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector as Connector } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
 import type { Clock } from '../concurrency/clock.ts';
 import { TrawlError } from '../errors.ts';
 import type { AddressSpace } from '../model.ts';
@@ -97,14 +98,14 @@ export interface ConnectorOptions {
   readonly dns: DnsCache;
   readonly clock: Clock;
   /** For TLS, e.g. `ca`, `rejectUnauthorized`. */
-  readonly tls: buildConnector.BuildOptions;
+  readonly tls: Connector.BuildOptions;
   /** ms, TLS handshake included. */
   readonly timeoutMs: number;
   readonly http2: boolean;
   readonly watch?: ConnectionWatch | undefined;
 }
 
-type Connect = buildConnector.connector;
+type Connect = Connector.connector;
 type Callback = buildConnector.Callback;
 
 /** Opens connections into one space, for undici's `connect` option. */
@@ -118,7 +119,7 @@ export function guardedConnect(options: ConnectorOptions): Connect {
     preferH2: true,
     autoSelectFamily: true,
     lookup: spaceLookup(space, dns),
-  } as buildConnector.BuildOptions);
+  } as Connector.BuildOptions);
   return (target, callback) => {
     const host = target.host ?? target.hostname;
     const started = clock.now();
