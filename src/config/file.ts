@@ -6,6 +6,7 @@ import process from 'node:process';
 import type { Node } from 'jsonc-parser';
 import { TrawlError } from '../errors.ts';
 import { parseCron } from '../schedule/cron.ts';
+import { hasType, optionSchema, typesText } from './json-schema.ts';
 import { ConfigText, entries } from './jsonc.ts';
 import { explain, type RawOptions } from './load.ts';
 import { nearest } from './nearest.ts';
@@ -185,15 +186,16 @@ class Reader {
   #option(name: OptionName, key: Node, node: Node): unknown {
     const value = this.#plain(node);
     const option = OPTIONS[name];
-    // Flags arrive as text, so that their schemas coerce; a file knows numbers from text.
     const json = JSON.stringify(value);
     const parsed = option.schema.safeParse(value);
     if (value === null || !parsed.success) {
       const rule = parsed.success ? 'a value is needed' : explain(parsed.error.issues[0]);
       throw this.#text.error(node, `"${key.value}": ${rule}; got ${json}`);
     }
-    if (typeof parsed.data === 'number' && typeof value === 'boolean') {
-      throw this.#text.error(node, `"${key.value}": expected a number; got ${json}`);
+    const types = optionSchema(option.schema, '');
+    if (!hasType(types, value)) {
+      const rule = typesText(types);
+      throw this.#text.error(node, `"${key.value}": expected ${rule}; got ${json}`);
     }
     return 'path' in option && typeof value === 'string' ? this.#path(value) : value;
   }

@@ -20,11 +20,50 @@ function simplify(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, simplify(inner)]));
 }
 
+/**
+ * Whether a value of a config file is of a type that the option takes. The option's own check is made
+ * for flags as well, which are text: it would take "4", true and [] for numbers.
+ */
+export function hasType(schema: Json, value: unknown): boolean {
+  const { type, anyOf, items } = schema as { type?: string; anyOf?: Json[]; items?: Json };
+  if (anyOf) return anyOf.some((one) => hasType(one, value));
+  if (type === 'array')
+    return Array.isArray(value) && value.every((one) => hasType(items ?? {}, one));
+  if ('const' in schema) return value === schema.const;
+  return type === undefined || typeof value === (type === 'integer' ? 'number' : type);
+}
+
+/** `"auto" or a whole number`. */
+export function typesText({ type, anyOf, const: value }: Json): string {
+  if (Array.isArray(anyOf)) return anyOf.map(typesText).join(' or ');
+  if (value !== undefined) return JSON.stringify(value);
+  return type === 'integer' ? 'a whole number' : `a ${type}`;
+}
+
+/** What may stand in place of a text that is not free: the environment's value is checked later. */
+const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{[^}]*\\}' };
+
+/** One option as it may stand in a file. */
+function fileSchema(name: string, schema: z.ZodType, describe: string): Json {
+  const { description, default: fallback, ...json } = optionSchema(schema, describe);
+  const about = { description, ...(fallback !== undefined && { default: fallback }) };
+  const choices = (json.anyOf as Json[] | undefined) ?? [json];
+  const isBound = ({ type, pattern, format, enum: values, const: value }: Json) =>
+    (type === 'string' && (pattern ?? format) !== undefined) || (values ?? value) !== undefined;
+  if (!choices.some(isBound)) return { title: name, ...about, ...json };
+  return { title: name, ...about, anyOf: [...choices, FROM_ENVIRONMENT] };
+}
+
 export function configSchema(): Json {
+  const definitions: Json = {};
   const options: Json = {};
   for (const [name, option] of optionEntries) {
     if (option.flagOnly || !option.on.includes('get')) continue;
-    options[flagName(name)] = optionSchema(option.schema, `${option.describe}.`);
+    const key = flagName(name);
+    definitions[key] = fileSchema(key, option.schema, `${option.describe}.`);
+    options[key] = { $ref: `#/$defs/${key}` };
+    // Accepted, and not what an editor should offer.
+    if (key !== name) options[name] = { $ref: `#/$defs/${key}`, doNotSuggest: true };
   }
   const text = { type: 'string' };
   return {
@@ -59,12 +98,14 @@ export function configSchema(): Json {
             schedule: {
               description:
                 'When to run it, in cron syntax: minute hour day month weekday, or @daily and its like.',
-              ...text,
+              type: 'string',
+              pattern: '^\\s*(?:\\S+(?:\\s+\\S+){4}|@[A-Za-z]+)\\s*$',
             },
             ...options,
           },
         },
       },
     },
+    $defs: definitions,
   };
 }

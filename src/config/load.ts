@@ -27,7 +27,8 @@ const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
 /** The rule that was broken, in a few words. */
 export function explain(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'not acceptable';
-  if (issue.code === 'invalid_union') {
+  // With a message of its own, the option knows better.
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
     const rules = issue.errors.flat().map((inner) => lower(inner.message));
     return [...new Set(rules)].join(', or ');
   }

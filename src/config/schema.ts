@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { LOG_LEVELS } from '../monitor/levels.ts';
-import { seconds, size, whole } from './units.ts';
+import { seconds, size, webUrl, whole } from './units.ts';
 
 /** Headings under which `--help` and the reference list the options. */
 export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run' | 'Queue';
@@ -167,7 +167,7 @@ export const OPTIONS = {
     path: true,
     value: 'FILE',
   }),
-  ping: option(z.url({ protocol: /^https?$/ }).optional(), {
+  ping: option(webUrl().optional(), {
     describe: 'Health check to tell of the start (URL/start), success (URL) and failure (URL/fail)',
     group: 'Run',
     on: ['get'],
@@ -257,7 +257,7 @@ export const OPTIONS = {
   }),
 
   // Sources
-  baseUrl: option(z.url({ protocol: /^https?$/ }).optional(), {
+  baseUrl: option(webUrl().optional(), {
     describe: 'Address that local HTML files and manifests came from',
     group: 'Sources',
     on: READ,

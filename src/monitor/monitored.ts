@@ -42,7 +42,7 @@ export async function monitored(
   let summary: Summary | undefined;
 
   log?.write('info', 'start', { version: VERSION, sources, out: options.out });
-  void pinger?.send('start');
+  void pinger?.send('start', undefined, signal);
   try {
     const code = await work((event) => {
       if (event.type === 'summary') summary = event.summary;

@@ -25,6 +25,7 @@ import {
   removeFile,
   saveBody,
   sizeOf,
+  sweep,
 } from '../store/mod.ts';
 import type { Found } from './context.ts';
 import { Documents } from './documents.ts';
@@ -99,6 +100,7 @@ export class Shelf implements AsyncDisposable {
     const { wait, signal, onLost } = options;
     const waitMs = wait ? Number.POSITIVE_INFINITY : 0;
     const lock = await lockFolder(folder, { waitMs, signal, onLost });
+    if (lock.tookOver) sweep(folder);
     try {
       return new Shelf(options, folder, lock, Catalog.open(folder.catalog));
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The output folder: the images, and `.imgtrawl/` with all that is ours. */
-import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { TrawlError } from '../errors.ts';
 import { fileError } from './file-error.ts';
@@ -37,6 +37,21 @@ export function makeFolder(path: string): Folder {
 export function folderAt(root: string): Folder {
   const own = join(root, '.imgtrawl');
   return { root, own, partial: join(own, 'partial'), catalog: join(own, 'catalog.sqlite') };
+}
+
+/**
+ * Removes what a run that was killed had in hand: bodies on their way to a name, a catalog that was
+ * being made. Partial downloads stay, as they are continued. Call it under the folder's lock.
+ */
+export function sweep({ own, partial }: Folder): void {
+  try {
+    for (const name of readdirSync(partial))
+      if (name.endsWith('.new')) rmSync(join(partial, name), { force: true });
+    for (const name of readdirSync(own))
+      if (/^new-[A-Za-z0-9]{6}$/.test(name)) rmSync(join(own, name), { recursive: true });
+  } catch (error) {
+    throw fileError(error, own);
+  }
 }
 
 /** Path of one of our names in the folder. Throws when the name leads elsewhere, which none of ours does. */

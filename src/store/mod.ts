@@ -15,7 +15,7 @@ export {
   saveBody,
   sizeOf,
 } from './files.ts';
-export { type Folder, folderAt, makeFolder, pathIn } from './folder.ts';
+export { type Folder, folderAt, makeFolder, pathIn, sweep } from './folder.ts';
 export { type FolderLock, type LockOptions, lockFolder } from './lock.ts';
 export { fileNames, NameBook, stemsOf } from './name-book.ts';
 export { EXTENSIONS, fileName, nameParts } from './names.ts';
