@@ -16,6 +16,9 @@ interface WebWorker {
 
 type WebWorkerClass = new (url: string, options: object) => WebWorker;
 
+/** Taken at once: libraries made for Node (wasm-vips among them) put their own in its place. */
+const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
+
 /** How long a worker may take to end its own threads before it is ended from outside, in ms. */
 const GOODBYE_MS = 50;
 
@@ -29,7 +32,6 @@ export interface WorkerSource {
 
 /** Starts one worker; resolves when it can take tasks. */
 export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle> {
-  const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
   if (!Class) throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
   const url = URL.createObjectURL(source.bundle);
   const worker = new Class(url, { type: 'module', name: 'inspect', deno: { permissions: 'none' } });

@@ -35,6 +35,8 @@ export function digestJpeg(file: Uint8Array, orientation: number): Digest | unde
 }
 
 function chooseKept(blocksWide: number, blocksHigh: number, luma: boolean): Kept {
+  // Filtered at its own size, a small picture shows every sample; it is no work to keep them all.
+  if (luma && Math.max(blocksWide, blocksHigh) * 8 <= REDUCED) return 8;
   const samples = Math.min(blocksWide, blocksHigh);
   const enough = luma ? ENOUGH_LUMA : ENOUGH_CHROMA;
   for (const kept of [1, 2, 4] as const) if (samples * kept >= enough) return kept;
