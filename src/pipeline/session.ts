@@ -47,8 +47,6 @@ export class Session implements AsyncDisposable {
   readonly #find: FindContext;
   #deduper: Deduper | undefined;
   readonly #budget = new ByteBudget(DECODE_BYTES);
-  /** Shared by all lists that are under way: what they hold together is in memory. */
-  readonly #limiter: KeyedLimiter;
 
   private constructor(
     options: Options,
@@ -57,8 +55,6 @@ export class Session implements AsyncDisposable {
   ) {
     this.#options = options;
     this.#deps = deps;
-    const { window = WINDOW } = deps;
-    this.#limiter = new KeyedLimiter({ total: window, perKey: window });
     this.shelf = parts.shelf;
     this.inspector = parts.inspector;
     this.#find = parts.find;
@@ -135,7 +131,7 @@ export class Session implements AsyncDisposable {
     });
     await using images = new AsyncPool<Found, ImageRecord | undefined>({
       run: (found) => taker.take(found),
-      limiter: this.#limiter,
+      limiter: new KeyedLimiter({ total: window, perKey: window }),
       keyOf: () => '',
       window,
       signal,

@@ -157,7 +157,7 @@ async function* ownImages(
   { engine }: ShardContext,
 ): AsyncGenerator<Found> {
   const { buckets } = engine.plan;
-  for await (const found of finder.given(`shard ${id}`, founds)) {
+  for await (const found of finder.given(`shard ${id}`, interleaved(founds))) {
     if (bucketOf(found, buckets) === bucket) {
       yield found;
       continue;
@@ -168,6 +168,26 @@ async function* ownImages(
   }
 }
 
+/** The sites in turn: lists are often sorted, and the window would be full of one slow site. */
+export function interleaved(founds: readonly Found[]): Found[] {
+  const sites = new Map<string, Found[]>();
+  for (const found of founds) {
+    const { host } = new URL(found.ref.candidates[0].url);
+    const site = sites.get(host);
+    if (site) site.push(found);
+    else sites.set(host, [found]);
+  }
+  const result: Found[] = [];
+  for (let turn = 0; result.length < founds.length; turn++) {
+    for (const [host, site] of sites) {
+      const found = site[turn];
+      if (found === undefined) sites.delete(host);
+      else result.push(found);
+    }
+  }
+  return result;
+}
+
 /** In the order of the addresses: whoever does the shard again forwards the same shards. */
 async function publishForwarded(
   forward: ReadonlyMap<string, Found>,
@@ -176,7 +196,6 @@ async function publishForwarded(
   const sharder = new Sharder({ buckets: engine.plan.buckets, size: FORWARD_SIZE });
   const urls = [...forward.keys()].sort();
   for (const url of urls) {
-    // The number within its page depends on what else was found.
     const found = forward.get(url) as Found;
     for (const shard of sharder.add(found)) await engine.publish(shard);
   }

@@ -26,7 +26,14 @@ export interface Worked {
 }
 
 /** Waits between two looks at a queue that has nothing for us, in ms. */
-const IDLE_MS = { first: 100, most: 5000 };
+const IDLE_MS = { first: 100, most: 2000 };
+
+/**
+ * Pictures under way at the same time, shared out among the shards: one of a slow site must not take
+ * all the room.
+ */
+const WINDOW = 256;
+const MIN_WINDOW = 16;
 
 /** Ends with --drain when the queue is empty. Throws TrawlError for what ends the worker before. */
 export async function work(
@@ -100,6 +107,7 @@ class Worker {
       signal,
       onLost: end,
       claims: this.#claims,
+      window: Math.max(MIN_WINDOW, Math.ceil(WINDOW / this.#options.shardsAtOnce)),
     });
     await this.#recover(session);
     const slots = Array.from({ length: this.#options.shardsAtOnce }, () =>

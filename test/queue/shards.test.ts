@@ -10,6 +10,7 @@ import {
   shardLines,
 } from '../../src/queue/shard.ts';
 import { bucketOf, Sharder } from '../../src/queue/sharder.ts';
+import { interleaved } from '../../src/queue/work-shard.ts';
 
 const listed = (url: string): Found => ({
   ref: { group: 1, candidates: [{ url, from: 'list' }] },
@@ -108,6 +109,22 @@ describe('shards', () => {
     const bomb = packShard(0, ['x'.repeat(65 * 2 ** 20)]).data;
     expect(() => readShard(bomb)).toThrow(expect.objectContaining({ code: 'bad-shard' }));
   });
+});
+
+test('the sites of a shard take turns, and each keeps its order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 60 }), (hosts) => {
+      const given = hosts.map((host, n) => listed(`http://h${host}.example/${n}`));
+      const turns = interleaved(given);
+      expect(new Set(turns)).toEqual(new Set(given));
+      const of = (list: readonly Found[], host: number) =>
+        list.filter(({ ref }) => ref.candidates[0].url.startsWith(`http://h${host}.`));
+      for (let host = 0; host < 4; host++) expect(of(turns, host)).toEqual(of(given, host));
+      const sites = new Set(hosts).size;
+      const first = turns.slice(0, sites).map(({ ref }) => new URL(ref.candidates[0].url).host);
+      expect(new Set(first).size).toBe(sites);
+    }),
+  );
 });
 
 describe('the address of a queue', () => {
