@@ -1,5 +1,11 @@
 import type { Layered } from '../config/layers.ts';
-import { type CommandName, flagName, optionEntries } from '../config/schema.ts';
+import {
+  type CommandName,
+  flagName,
+  type OptionName,
+  type Options,
+  optionEntries,
+} from '../config/schema.ts';
 import { redactText } from '../fetch/redact.ts';
 
 /** A line for each option: name, value as JSON, where it comes from. Secrets are not shown. */
@@ -7,7 +13,7 @@ export function configText({ options, origins }: Layered, command: CommandName =
   const rows = optionEntries
     .filter(([, option]) => option.on.includes(command) && !option.flagOnly)
     .map(([name]) => {
-      const value = name === 'header' ? options.header.map(headerName) : options[name];
+      const value = SHOWN[name]?.(options) ?? options[name];
       return [flagName(name), redactText(JSON.stringify(value) ?? '-'), origins[name]] as const;
     });
   const [first, second] = [0, 1].map((column) =>
@@ -21,4 +27,9 @@ export function configText({ options, origins }: Layered, command: CommandName =
     .join('');
 }
 
-const headerName = (line: string): string => `${line.split(':')[0]}: …`;
+/** Options that hold secrets: what may be shown of them. */
+const SHOWN: { readonly [K in OptionName]?: (options: Options) => unknown } = {
+  header: ({ header }) => header.map((line) => `${line.split(':')[0]}: …`),
+  // Whoever knows the path may speak for the run.
+  ping: ({ ping }) => ping && `${new URL(ping).origin}/…`,
+};

@@ -7,7 +7,10 @@ type Json = Record<string, unknown>;
 /** One option as JSON Schema, with its description. */
 export function optionSchema(schema: z.ZodType, describe: string): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return { description: describe, ...(simplify(json) as Json) };
+  // zod writes no default for what it transforms, such as sizes and times.
+  const { data } = schema.safeParse(undefined);
+  const fallback = data === undefined || 'default' in json ? {} : { default: data };
+  return { description: describe, ...fallback, ...(simplify(json) as Json) };
 }
 
 /** The bounds that zod writes for every safe integer help nobody. */

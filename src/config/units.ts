@@ -36,6 +36,6 @@ export const seconds = () => measure(TIME, parseSeconds, 'a time such as 500ms, 
 export const webUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'expected an http or https address' })
-    .regex(/^[hH][tT][tT][pP][sS]?:\/\//);
+    .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#]/);
 /** A whole number of at least `least`; flags arrive as text. */
 export const whole = (least: number) => z.coerce.number().int().min(least);

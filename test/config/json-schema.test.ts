@@ -27,27 +27,7 @@ const keys = optionEntries
 /** Values that some option takes, and none takes all of. */
 const value = fc.oneof(
   fc.constantFrom<unknown>(
-    ...[
-      true,
-      false,
-      0,
-      1,
-      2,
-      -1,
-      0.5,
-      7,
-      64,
-      129,
-      1e9,
-      1e300,
-      null,
-      '',
-      ' ',
-      '4',
-      '-1',
-      'true',
-      'x',
-    ],
+    ...[true, false, 0, 1, 2, -1, 0.5, 7, 64, 129, 1e9, null, '', ' ', '4', '-1', 'true', 'x'],
     ...['20MB', '1 GiB', '5kb', '500ms', '7D', '12h', '3 apples', '1e3', 'auto', 'near', 'exact'],
     ...['off', 'url', 'sha256', 'html', 'host', 'thread', 'process', 'skip', 'submitted', 'debug'],
     ...[
