@@ -80,6 +80,7 @@ function decode(text: Uint8Array, body: Uint8Array): unknown {
     const reference = (value as Partial<Reference> | null)?.$bytes;
     if (!Array.isArray(reference)) return value;
     const [offset, length] = reference as [number, number];
-    return body.slice(offset, offset + length);
+    // A Buffer's own slice would share memory, and be a Buffer.
+    return new Uint8Array(body.subarray(offset, offset + length));
   });
 }

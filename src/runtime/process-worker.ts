@@ -31,17 +31,20 @@ export interface ProcessPart {
 }
 
 export const processWorkers: WorkerKind = {
-  async spawn(): Promise<WorkerHandle> {
-    const { args, env } = childCommand();
-    const child = spawn(process.execPath, args, {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...env, [WORKER_PROCESS_SWITCH]: '1' },
-    });
-    const handle = new ProcessHandle(child);
-    await handle.ready();
-    return handle;
-  },
+  spawn: () => startProcessWorker(loadAsset('inspect-worker.js')),
 };
+
+/** Starts one process with one worker in it; resolves when it can take tasks. */
+export async function startProcessWorker(bundle: Uint8Array<ArrayBuffer>): Promise<WorkerHandle> {
+  const { args, env } = childCommand();
+  const child = spawn(process.execPath, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...env, [WORKER_PROCESS_SWITCH]: '1' },
+  });
+  const handle = new ProcessHandle(child);
+  await handle.ready(bundle);
+  return handle;
+}
 
 /** How the same program is started again with nothing allowed. */
 function childCommand(): { args: string[]; env: Record<string, string> } {
@@ -91,7 +94,7 @@ class ProcessHandle implements WorkerHandle {
     child.stdin?.on('error', () => {});
   }
 
-  ready(): Promise<void> {
+  ready(bundle: Uint8Array<ArrayBuffer>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#exit = (reason) => reject(reason ?? new Error('the worker process ended'));
       const reader = new FrameReader();
@@ -103,7 +106,7 @@ class ProcessHandle implements WorkerHandle {
           void this.terminate();
         }
       });
-      this.post({ type: 'init', bundle: loadAsset('inspect-worker.js') } satisfies ProcessInit);
+      this.post({ type: 'init', bundle } satisfies ProcessInit);
     });
   }
 
