@@ -20,7 +20,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function reference(): string {
   const commands = COMMANDS.map(
-    ({ name, usage, describe }) => `| \`${`imgtrawl ${name} ${usage}`.trimEnd()}\` | ${cell(describe)} |`,
+    ({ name, usage, describe }) =>
+      `| \`${`imgtrawl ${name} ${usage}`.trimEnd()}\` | ${cell(describe)} |`,
   );
   const groups = [...new Set(optionEntries.map(([, option]) => option.group))];
   return `# Reference
