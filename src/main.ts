@@ -1,5 +1,6 @@
 /** Entry: arguments in, exit code out. Nothing heavy loads before it is known to be needed. */
 import process from 'node:process';
+import { isWorkerProcess } from './runtime/worker-switch.ts';
 import { versionText } from './version.ts';
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -10,6 +11,10 @@ async function main(argv: readonly string[]): Promise<void> {
     });
     process.stdout.write(versionText());
     return;
+  }
+  if (isWorkerProcess()) {
+    const { runWorkerProcess } = await import('./runtime/worker-process.ts');
+    return runWorkerProcess();
   }
   const { runProgram } = await import('./cli/program.ts');
   process.exitCode = await runProgram(argv);

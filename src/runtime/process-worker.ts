@@ -10,7 +10,7 @@ import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
 import type { PartRequest } from '../inspect/protocol.ts';
 import { type AssetName, loadAsset } from './assets.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
-import { WORKER_PROCESS_SWITCH } from './worker-process.ts';
+import { WORKER_PROCESS_SWITCH } from './worker-switch.ts';
 
 /** Sent once, first: the worker's bundle. Then tasks go down and answers come up as they are. */
 export interface ProcessInit {

@@ -5,14 +5,6 @@ import { encodeFrame, FrameReader } from './frames.ts';
 import type { ProcessAsk, ProcessInit, ProcessPart } from './process-worker.ts';
 import { compiled, startWebWorker } from './web-worker.ts';
 
-/** Environment variable that makes the program a worker process; see {@link isWorkerProcess}. */
-export const WORKER_PROCESS_SWITCH = 'IMGTRAWL_WORKER_PROCESS';
-
-/** Whether this process was started as a worker of another. On Deno nothing is allowed, not even to ask. */
-export function isWorkerProcess(): boolean {
-  return process.env[WORKER_PROCESS_SWITCH] !== undefined;
-}
-
 /** Serves the parent until it closes the pipe. Resolves never; the process ends. */
 export async function runWorkerProcess(): Promise<never> {
   const waiting = new Map<string, (reply: PartReply) => void>();
