@@ -102,7 +102,7 @@ for (const photo of await photos()) {
     if (seen >= wanted) break;
     seen++;
     const start = process.cpuUsage();
-    const found = lookalikes.matches(picture);
+    const found = lookalikes.matches(picture, (one) => one);
     const id = lookalikes.add(picture);
     const { user, system } = process.cpuUsage(start);
     cpu += user + system;

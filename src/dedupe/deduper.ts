@@ -136,7 +136,8 @@ export class Deduper {
 
   #matches(image: CandidateImage): number[] {
     if (this.#mode !== 'near') return [];
-    return this.#lookalikes.matches(image).map((near) => this.#filed[near] as number);
+    const idOf = (near: number) => this.#filed[near] as number;
+    return this.#lookalikes.matches(image, (near) => this.#groups.root(idOf(near))).map(idOf);
   }
 
   #replaced(of: number, by: number, shown = of): Replaced {

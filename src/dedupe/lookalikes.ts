@@ -53,16 +53,26 @@ export class Lookalikes {
     return id;
   }
 
-  /** The filed images that show the same picture, itself left out. */
-  matches(image: CandidateImage): number[] {
+  /**
+   * One filed image of each group that shows the same picture, itself left out. One is enough: the
+   * others are tied to it. Comparing with all would take a square of the time where one picture comes
+   * a thousand times (1,600 copies: 500 s instead of 2).
+   */
+  matches(image: CandidateImage, groupOf: (id: number) => number): number[] {
     const hash = hashOf(image);
     if (hash === undefined) return [];
     const thumbnail = image.thumbnail ?? this.#thumbnails.get(image.sha256);
     const picture = thumbnail && preparePicture(thumbnail);
-    return this.#neighbours
-      .query(hash, picture && sketch(thumbnail))
-      .filter((neighbour) => this.#isMatch(image, picture, neighbour))
-      .map(({ id }) => id);
+    const neighbours = this.#neighbours.query(hash, picture && sketch(thumbnail));
+    // The nearest first: it is the likeliest to answer for its whole group.
+    neighbours.sort((a, b) => a.distance - b.distance || a.id - b.id);
+    const found = new Map<number, number>();
+    for (const neighbour of neighbours) {
+      const group = groupOf(neighbour.id);
+      if (!found.has(group) && this.#isMatch(image, picture, neighbour))
+        found.set(group, neighbour.id);
+    }
+    return [...found.values()];
   }
 
   /** Bits between the hashes of two filed images. */

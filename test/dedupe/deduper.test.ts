@@ -53,6 +53,18 @@ describe('Deduper', () => {
     expect(names(['photo.jpg', 'photo (1).jpg'])).toEqual(['photo.jpg']);
   });
 
+  it('compares a further copy with one of its group, not with all of a thousand', () => {
+    let asked = 0;
+    const thumbnailOf = () => {
+      asked++;
+      return undefined;
+    };
+    const deduper = new Deduper({ thumbnailOf });
+    const copies = 300;
+    for (let copy = 0; copy < copies; copy++) deduper.add(image(copy % 16, { bytes: copy + 1 }));
+    expect(asked).toBeLessThan(copies * 4);
+  });
+
   it('finds near copies up to 31 bits, and no further', () => {
     expect(folder([image(0), image(31)]).size).toBe(1);
     expect(folder([image(0), image(32)]).size).toBe(2);

@@ -45,7 +45,7 @@ export const METHODS: readonly Method[] = [
       samples.forEach(({ image, variant }, index) => {
         // Variants of a tiny picture can be the same bytes; here each is an image of its own.
         const own = { ...image, sha256: `${image.sha256}${image.name}${variant}` };
-        for (const id of lookalikes.matches(own)) found(index, filed[id] as number);
+        for (const id of lookalikes.matches(own, (one) => one)) found(index, filed[id] as number);
         const id = lookalikes.add(own);
         if (id !== undefined) filed[id] = index;
       });
