@@ -17,7 +17,7 @@ import {
   reversed,
 } from '../pdq/mod.ts';
 import type { Kept } from './coefficients.ts';
-import { estimator, REACH } from './estimate.ts';
+import { estimator, reachOf } from './estimate.ts';
 
 /** What the axis is turned into: PDQ's 64 samples, or the average of so many equal parts. */
 export type AxisPurpose =
@@ -61,17 +61,18 @@ function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
 
 function toCoefficients(matrix: AxisMatrix, kept: Kept): AxisMatrix {
   const estimate = estimator(kept);
-  const span = (2 * REACH + 1) * kept;
+  const reach = reachOf(kept);
+  const span = (2 * reach + 1) * kept;
   const blocks = Math.ceil(matrix.columns / 8);
-  const widest = Math.max(...matrix.length) / 8 + 2 + 2 * REACH;
+  const widest = Math.max(...matrix.length) / 8 + 2 + 2 * reach;
   const sums = new Float64Array(Math.ceil(widest) * kept);
   const result = new MatrixBuilder(matrix.rows, blocks * kept, matrix.rows * sums.length);
   for (let r = 0; r < matrix.rows; r++) {
     const start = matrix.start[r]!;
     const length = matrix.length[r]!;
     const from = matrix.offset[r]!;
-    const first = (start >> 3) - REACH;
-    const last = ((start + length - 1) >> 3) + REACH;
+    const first = (start >> 3) - reach;
+    const last = ((start + length - 1) >> 3) + reach;
     sums.fill(0);
     for (let i = 0, x = start & 7, to = 0; i < length; i++) {
       const weight = matrix.weights[from + i]!;

@@ -9,8 +9,10 @@
  */
 import type { Kept } from './coefficients.ts';
 
-/** Blocks to each side that are asked. More made no difference. */
-export const REACH = 1;
+/** Blocks to each side that are asked: where half a block's coefficients are known, its own suffice. */
+export function reachOf(kept: Kept): number {
+  return kept <= 2 ? 1 : 0;
+}
 
 /** Correlation of neighbouring samples. Between 0.9 and 0.99 it makes next to no difference. */
 const RHO = 0.95;
@@ -18,7 +20,7 @@ const RHO = 0.95;
 const estimators = new Map<Kept, Float64Array>();
 
 /**
- * At `(x · (2 · REACH + 1) + d + REACH) · kept + u`: what coefficient u of the block that lies d blocks
+ * At `(x · (2 · reach + 1) + d + reach) · kept + u`: what coefficient u of the block that lies d blocks
  * further on adds to sample x of a block.
  */
 export function estimator(kept: Kept): Float64Array {
@@ -38,10 +40,11 @@ const basis = Float64Array.from({ length: 64 }, (_, at) => {
 });
 
 function build(kept: Kept): Float64Array {
+  const reach = reachOf(kept);
   // Estimated for the middle of more blocks than are asked, so that the ends of the row do not matter.
-  const blocks = 4 * REACH + 1;
+  const blocks = 4 * reach + 1;
   const count = blocks * kept;
-  const middle = 2 * REACH;
+  const middle = 2 * reach;
   // R Pᵀ for the samples, and P R Pᵀ.
   const cross = Array.from({ length: blocks * 8 }, (_, i) =>
     Float64Array.from({ length: count }, (_, c) => {
@@ -59,17 +62,17 @@ function build(kept: Kept): Float64Array {
       return sum;
     }),
   );
-  const table = new Float64Array((2 * REACH + 1) * 8 * kept);
+  const table = new Float64Array((2 * reach + 1) * 8 * kept);
   for (let u = 0; u < kept; u++) {
     // The samples' dependence on one coefficient of the middle block: a column of the product.
     const unit = Float64Array.from({ length: count }, (_, c) => (c === middle * kept + u ? 1 : 0));
     const column = solve(gram, unit);
-    for (let i = 0; i < (2 * REACH + 1) * 8; i++) {
-      const samples = cross[(middle - REACH) * 8 + i]!;
+    for (let i = 0; i < (2 * reach + 1) * 8; i++) {
+      const samples = cross[(middle - reach) * 8 + i]!;
       const sum = samples.reduce((total, value, c) => total + value * column[c]!, 0);
       // Seen from the sample, the middle block lies on the other side.
-      const d = REACH - (i >> 3);
-      table[((i & 7) * (2 * REACH + 1) + d + REACH) * kept + u] = sum;
+      const d = reach - (i >> 3);
+      table[((i & 7) * (2 * reach + 1) + d + reach) * kept + u] = sum;
     }
   }
   return table;

@@ -30,8 +30,14 @@ export function digestPixels({ data, width, height }: RgbPixels): Digest {
     blue[at] = b;
     luma[at] = 0.299 * r + 0.587 * g + 0.114 * b;
   }
-  const small = (plane: Float32Array, side: number) =>
-    applyBoth(plane, areaAverage(width, side), areaAverage(height, side));
+  const matrices = [CHROMA_SIDE, LUMA_SIDE].map((side) => {
+    const across = areaAverage(width, side);
+    return { side, across, down: width === height ? across : areaAverage(height, side) };
+  });
+  const small = (plane: Float32Array, side: number) => {
+    const { across, down } = matrices.find((pair) => pair.side === side)!;
+    return applyBoth(plane, across, down);
+  };
   const dim = small(luma, CHROMA_SIDE);
   const chroma = (plane: Float32Array, scale: number) =>
     small(plane, CHROMA_SIDE).map((value, at) => 128 + scale * (value - dim[at]!));
