@@ -1,8 +1,7 @@
 /** undici's connection pools: one for each address space, one for each proxy. */
-import type { buildConnector, Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { Clock } from '../concurrency/clock.ts';
 import type { AddressSpace } from '../model.ts';
 import type { DnsCache } from './dns-cache.ts';
@@ -43,6 +42,8 @@ export class Dispatchers {
 
   async proxied(proxy: string): Promise<Dispatcher> {
     const tls = await this.#tlsOptions();
+    // Its tunnels need methods that only the whole of undici adds to its clients.
+    const { ProxyAgent } = await import('undici');
     const known = this.#proxies.get(proxy);
     if (known) return known;
     const agent = new ProxyAgent({
