@@ -18,12 +18,14 @@ export class LanczosRow {
   constructor(weights: Float64Array, narrow: number) {
     this.#span = weights.length - 1;
     this.#reach = LOBES / narrow;
-    // When enlarging, the kernel keeps the width of the source's samples: it is narrower here.
+    // When enlarging, the kernel keeps the width of the source's samples: it is narrower here. And it
+    // is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
+    const kernel = narrow > 1 ? cubic : lanczos;
     const length = this.#span + 2 * this.#reach;
     this.#table = Float64Array.from({ length: Math.ceil(length * STEPS) + 2 }, (_, at) => {
       let sum = 0;
       for (const [k, weight] of weights.entries()) {
-        sum += weight * lanczos((at / STEPS - this.#reach - k) * narrow);
+        sum += weight * kernel((at / STEPS - this.#reach - k) * narrow);
       }
       return sum;
     });
@@ -60,4 +62,11 @@ function lanczos(x: number): number {
   if (Math.abs(x) >= LOBES) return 0;
   const t = Math.PI * x;
   return Math.abs(t) < 1e-6 ? 1 : (LOBES * Math.sin(t) * Math.sin(t / LOBES)) / (t * t);
+}
+
+/** Catmull-Rom. */
+function cubic(x: number): number {
+  const t = Math.abs(x);
+  if (t < 1) return 1.5 * t ** 3 - 2.5 * t ** 2 + 1;
+  return t < 2 ? -0.5 * t ** 3 + 2.5 * t ** 2 - 4 * t + 2 : 0;
 }

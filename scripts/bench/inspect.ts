@@ -1,0 +1,119 @@
+/**
+ * What a look at an image costs (SHA-256, size, PDQ hash, thumbnail) beside native libvips doing less
+ * (sharp: SHA-256 and a reduction to 128 pixels with shrink-on-load) and beside Python (Pillow and numpy:
+ * SHA-256 and a 64-bit pHash), on the same photos, in CPU time of one worker each.
+ *
+ * node --experimental-web-worker scripts/bench/inspect.ts [--photos N] [--rounds N]
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import sharp, { type Sharp } from 'sharp';
+import { createInspector } from '../../src/inspect/mod.ts';
+import { CACHE, photos } from './dedupe/photos.ts';
+import { median, table } from './measure.ts';
+
+const { values } = parseArgs({
+  options: { photos: { type: 'string', default: '200' }, rounds: { type: 'string', default: '3' } },
+});
+
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** Quality 92 at 1600 pixels makes the photos about 500 KB large. */
+const FORMATS: Record<string, (image: Sharp) => Sharp> = {
+  'JPEG baseline': (image) => image.jpeg({ quality: 92 }),
+  'JPEG progressive': (image) => image.jpeg({ quality: 92, progressive: true }),
+  PNG: (image) => image.png(),
+  WebP: (image) => image.webp({ quality: 85 }),
+  AVIF: (image) => image.avif({ quality: 60, effort: 2 }),
+};
+
+/** Other formats cost more to make and vary less. */
+const OTHERS = 30;
+
+async function corpus(format: string, originals: readonly string[]): Promise<string[]> {
+  const folder = join(CACHE, 'inspect', format.replaceAll(' ', '-'));
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  for (const original of originals) {
+    const file = join(folder, basename(original, '.png'));
+    if (!existsSync(file)) writeFileSync(file, await FORMATS[format]!(sharp(original)).toBuffer());
+    files.push(file);
+  }
+  return files;
+}
+
+/** Milliseconds of CPU for each file: the median over the rounds, after one that warms up. */
+async function cost(
+  files: readonly string[],
+  look: (bytes: Uint8Array<ArrayBuffer>) => Promise<unknown>,
+): Promise<number> {
+  const loaded = files.map((file) => new Uint8Array(readFileSync(file)));
+  const rounds: number[] = [];
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    const before = process.cpuUsage();
+    for (const bytes of loaded) await look(bytes);
+    const { user, system } = process.cpuUsage(before);
+    if (round > 0) rounds.push((user + system) / 1000 / files.length);
+  }
+  return median(rounds);
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const PYTHON = `
+import sys, io, hashlib, resource
+import numpy
+from PIL import Image
+n = numpy.arange(32)
+dct = numpy.cos(numpy.pi * numpy.outer(n, 2 * n + 1) / 64)
+files = sys.stdin.read().split('\\n')
+before = resource.getrusage(resource.RUSAGE_SELF)
+for path in files:
+    data = open(path, 'rb').read()
+    hashlib.sha256(data).hexdigest()
+    image = Image.open(io.BytesIO(data)).convert('L').resize((32, 32), Image.LANCZOS)
+    low = (dct @ numpy.asarray(image, dtype=float) @ dct.T)[:8, :8]
+    (low > numpy.median(low)).tobytes()
+after = resource.getrusage(resource.RUSAGE_SELF)
+print((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000 / len(files))
+`;
+
+/** The same in Python, where Pillow (Debian: python3-pil, python3-numpy) reads the format. */
+function pythonCost(files: readonly string[]): number {
+  const { status, stdout } = spawnSync('/usr/bin/python3', ['-c', PYTHON], {
+    input: files.join('\n'),
+    encoding: 'utf8',
+  });
+  return status === 0 ? Number(stdout) : Number.NaN;
+}
+
+const originals = (await photos()).map(({ file }) => file).slice(0, Number(values.photos));
+const ms = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(1));
+const times = (value: number) => (Number.isNaN(value) ? '–' : `${value.toFixed(2)} ×`);
+const rows = [['CPU ms an image', 'mean KB', 'imgtrawl', 'sharp', 'ratio', 'Pillow', 'ratio']];
+await using inspector = createInspector({ workers: 1 });
+await inspector.warm();
+for (const format of Object.keys(FORMATS)) {
+  const some = format.startsWith('JPEG') ? originals : originals.slice(0, OTHERS);
+  const files = await corpus(format, some);
+  const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0) / files.length;
+  const ours = await cost(files, async (file) => {
+    sha256(file);
+    await inspector.inspect(file);
+  });
+  const native = await cost(files, async (file) => {
+    sha256(file);
+    await sharp(file).resize(128).raw().toBuffer();
+  });
+  const python = pythonCost(files);
+  const kb = (bytes / 1000).toFixed(0);
+  const row = [format, kb, ms(ours), ms(native), times(native / ours), ms(python)];
+  rows.push([...row, times(python / ours)]);
+  process.stderr.write(`${format}: ${files.length} images\n`);
+}
+process.stdout.write(`${table(rows)}\n`);
