@@ -1,18 +1,9 @@
 /** Numbers and records as people read them. */
 import type { ImageRecord } from '../model.ts';
 import type { Summary } from '../pipeline/events.ts';
+import { bytesText } from '../report/text.ts';
 
-/** 1,234,567 → `1.2 MB`. */
-export function bytesText(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
+export { bytesText };
 
 /** Seconds → `12 s`, `3 min`, `2 h 5 min`. */
 export function durationText(seconds: number): string {
