@@ -46,7 +46,9 @@ export function coefficientAxis(
   if (matrix) return matrix;
   matrix = filterOf(n, purpose);
   if (backwards) matrix = reversed(matrix);
-  matrix = toCoefficients(matrix, kept);
+  // Averages over parts of several blocks do not depend on what is estimated within a block.
+  const reach = typeof purpose === 'string' ? reachOf(kept) : 0;
+  matrix = toCoefficients(matrix, kept, reach);
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, matrix);
   return matrix;
@@ -59,9 +61,8 @@ function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
   return areaAverage(n, purpose.parts);
 }
 
-function toCoefficients(matrix: AxisMatrix, kept: Kept): AxisMatrix {
-  const estimate = estimator(kept);
-  const reach = reachOf(kept);
+function toCoefficients(matrix: AxisMatrix, kept: Kept, reach: number): AxisMatrix {
+  const estimate = estimator(kept, reach);
   const span = (2 * reach + 1) * kept;
   const blocks = Math.ceil(matrix.columns / 8);
   const widest = Math.max(...matrix.length) / 8 + 2 + 2 * reach;

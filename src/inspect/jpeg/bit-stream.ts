@@ -35,29 +35,45 @@ export function openBits(file: Uint8Array, from: number): BitStream {
     scratch = new Uint8Array(Math.max(room, 1 << 20));
   }
   const out = scratch;
+  const view = new DataView(out.buffer);
+  const source = new DataView(file.buffer, file.byteOffset, file.length);
+  let at = from;
   let length = 0;
-  let start = from;
-  let marker = 0;
-  let markerAt = file.length;
-  for (;;) {
-    const stop = file.indexOf(0xff, start);
-    const end = stop < 0 ? file.length : stop;
-    out.set(file.subarray(start, end), length);
-    length += end - start;
-    if (stop < 0) break;
-    let next = stop + 1;
-    while (file[next] === 0xff) next++;
-    if (next >= file.length) break;
-    if (file[next] !== 0) {
-      marker = file[next]!;
-      markerAt = next - 1;
-      break;
+  while (at < file.length) {
+    // Four bytes at a time while none of them is 0xFF: copying the stretches between (some 250 bytes)
+    // by calls takes a third longer.
+    for (; at + 4 <= file.length; at += 4, length += 4) {
+      const word = source.getUint32(at);
+      if ((word & 0x80808080 & ((word & 0x7f7f7f7f) + 0x01010101)) !== 0) break;
+      view.setUint32(length, word);
     }
+    while (at < file.length && file[at] !== 0xff) out[length++] = file[at++]!;
+    if (at >= file.length) break;
+    let next = at + 1;
+    while (file[next] === 0xff) next++;
+    if (file[next] !== 0)
+      return close(out, view, length, next < file.length ? next - 1 : undefined, file);
     out[length++] = 0xff;
-    start = next + 1;
+    at = next + 1;
   }
+  return close(out, view, length, undefined, file);
+}
+
+function close(
+  out: Uint8Array,
+  view: DataView,
+  length: number,
+  markerAt: number | undefined,
+  file: Uint8Array,
+): BitStream {
   out.fill(0, length, length + MARGIN);
-  return { view: new DataView(out.buffer), end: length * 8, at: 0, markerAt, marker };
+  return {
+    view,
+    end: length * 8,
+    at: 0,
+    markerAt: markerAt ?? file.length,
+    marker: markerAt === undefined ? 0 : file[markerAt + 1]!,
+  };
 }
 
 /** The next 25 bits or more, left-aligned in 32; the bits below them are not valid. */

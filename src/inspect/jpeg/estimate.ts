@@ -17,17 +17,18 @@ export function reachOf(kept: Kept): number {
 /** Correlation of neighbouring samples. Between 0.9 and 0.99 it makes next to no difference. */
 const RHO = 0.95;
 
-const estimators = new Map<Kept, Float64Array>();
+const estimators = new Map<string, Float64Array>();
 
 /**
  * At `(x · (2 · reach + 1) + d + reach) · kept + u`: what coefficient u of the block that lies d blocks
  * further on adds to sample x of a block.
  */
-export function estimator(kept: Kept): Float64Array {
-  let table = estimators.get(kept);
+export function estimator(kept: Kept, reach: number): Float64Array {
+  const key = `${kept}/${reach}`;
+  let table = estimators.get(key);
   if (!table) {
-    table = build(kept);
-    estimators.set(kept, table);
+    table = build(kept, reach);
+    estimators.set(key, table);
   }
   return table;
 }
@@ -39,8 +40,7 @@ const basis = Float64Array.from({ length: 64 }, (_, at) => {
   return Math.cos(((2 * x + 1) * u * Math.PI) / 16) * Math.sqrt((u === 0 ? 1 : 2) / 8);
 });
 
-function build(kept: Kept): Float64Array {
-  const reach = reachOf(kept);
+function build(kept: Kept, reach: number): Float64Array {
   // Estimated for the middle of more blocks than are asked, so that the ends of the row do not matter.
   const blocks = 4 * reach + 1;
   const count = blocks * kept;
