@@ -17,11 +17,21 @@ export interface RgbPixels {
   readonly height: number;
 }
 
+type Planes = [Float32Array, Float32Array, Float32Array];
+
+let scratch: Planes | undefined;
+
+/** Kept from picture to picture: 3 MB of garbage for each would pile up before it is collected. */
+function planesOf(count: number): Planes {
+  if (!scratch || scratch[0].length < count) {
+    scratch = [0, 1, 2].map(() => new Float32Array(count)) as Planes;
+  }
+  return scratch.map((plane) => plane.subarray(0, count)) as Planes;
+}
+
 export function digestPixels({ data, width, height }: RgbPixels): Digest {
   const count = width * height;
-  const red = new Float32Array(count);
-  const blue = new Float32Array(count);
-  const luma = new Float32Array(count);
+  const [red, blue, luma] = planesOf(count);
   for (let at = 0, from = 0; at < count; at++, from += 3) {
     const r = data[from]!;
     const g = data[from + 1]!;
