@@ -75,6 +75,14 @@ export interface Facts {
   readonly inspection: Inspection;
 }
 
+/** How an image is put in beside what is there. */
+export interface Putting {
+  /** The file that holds the same bytes gives way. */
+  readonly move: boolean;
+  /** sha256 of what the address gave before, when nothing else needs it. */
+  readonly outdated: string | undefined;
+}
+
 export class Shelf implements AsyncDisposable {
   readonly #options: ShelfOptions;
   readonly #folder: Folder;
@@ -83,7 +91,7 @@ export class Shelf implements AsyncDisposable {
   readonly #run: number;
   /** Some address failed in a run before this one. */
   #anyFailed: boolean | undefined;
-  /** Files that are on their way to their names, by sha256. */
+  /** Images that are on their way to their names and into the catalog, by sha256. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
   private constructor(options: ShelfOptions, folder: Folder, lock: FolderLock, catalog: Catalog) {
@@ -200,32 +208,42 @@ export class Shelf implements AsyncDisposable {
    * Puts an image in and returns its name. Where the same bytes lie there under another name, that
    * file goes (`move`), or both stay. The file of `outdated` bytes gives its name to it, or goes.
    */
-  async put(
+  async put(url: string, fetched: Fetched, facts: Facts, how: Putting): Promise<string> {
+    const { sha256 } = facts;
+    // The same bytes under two names, both on their way: the second has to see what became of the first.
+    const earlier = this.#saving.get(sha256);
+    const saving = this.#save(earlier, url, fetched, facts, how);
+    this.#saving.set(sha256, saving);
+    try {
+      return await saving;
+    } finally {
+      if (this.#saving.get(sha256) === saving) this.#saving.delete(sha256);
+    }
+  }
+
+  async #save(
+    earlier: Promise<unknown> | undefined,
     url: string,
-    fetched: Fetched,
+    { body }: Fetched,
     facts: Facts,
-    { move, outdated }: { move: boolean; outdated: string | undefined },
+    { move, outdated }: Putting,
   ): Promise<string> {
+    await earlier?.catch(() => {});
     const { sha256, inspection } = facts;
     const names = this.#names(url, inspection.format, sha256);
     const started = performance.now();
-    const saving = saveBody(this.#folder, fetched.body, sha256, names, { replaces: outdated });
-    this.#saving.set(sha256, saving);
-    try {
-      const { name, replaced } = await saving;
-      const at = performance.now();
-      this.#options.onWritten?.({ file: name, bytes: facts.bytes, at, ms: at - started });
-      if (outdated !== undefined) {
-        if (replaced) this.#catalog.forgetFile(outdated);
-        else await this.remove(outdated);
-      }
-      const before = this.#catalog.imageBySha(sha256)?.file;
-      if (before === undefined || before === name || move) this.#recordImage(facts, { file: name });
-      if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
-      return name;
-    } finally {
-      this.#saving.delete(sha256);
+    const saved = await saveBody(this.#folder, body, sha256, names, { replaces: outdated });
+    const { name, replaced } = saved;
+    const at = performance.now();
+    this.#options.onWritten?.({ file: name, bytes: facts.bytes, at, ms: at - started });
+    if (outdated !== undefined) {
+      if (replaced) this.#catalog.forgetFile(outdated);
+      else await this.remove(outdated);
     }
+    const before = this.#catalog.imageBySha(sha256)?.file;
+    if (before === undefined || before === name || move) this.#recordImage(facts, { file: name });
+    if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
+    return name;
   }
 
   /** Records an image that is not kept. */
