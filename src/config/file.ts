@@ -50,6 +50,14 @@ export function findConfig(named: string | undefined, cwd: string): string | und
   return existsSync(file) ? file : undefined;
 }
 
+/** The same for who cannot do without: throws TrawlError `config` when there is none. */
+export function requireConfig(named: string | undefined, cwd: string): string {
+  const file = findConfig(named, cwd);
+  if (file !== undefined) return file;
+  const message = `there is no ${CONFIG_NAME} here or above; see imgtrawl config init`;
+  throw new TrawlError('config', message);
+}
+
 /** Throws TrawlError `config` that names file, line and column, the rule, and the nearest known key. */
 export function readConfig(
   file: string,

@@ -1,4 +1,5 @@
 /** Bodies between the stages: in memory, or in a partial file that who is done with it removes. */
+import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import type { Fetched } from '../model.ts';
 
@@ -16,4 +17,22 @@ export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>>
 
 export async function discardBody({ body }: Fetched): Promise<void> {
   if (body.in === 'file') await rm(body.path, { force: true });
+}
+
+/** Bytes that are at hand, as if they had been fetched. */
+export function asFetched(
+  url: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  about: Pick<Fetched, 'space' | 'attempts' | 'contentType'>,
+): Fetched {
+  return {
+    url,
+    finalUrl: url,
+    status: 200,
+    body: { in: 'memory', bytes },
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    ...about,
+    ms: 0,
+  };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { TrawlError } from '../errors.ts';
 import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched } from '../model.ts';
+import { asFetched } from './body.ts';
 
 /** Undefined when `url` is no data: address. Throws TrawlError `bad-response` for a broken one. */
 export function dataImage(url: string): Fetched | undefined {
@@ -11,18 +12,8 @@ export function dataImage(url: string): Fetched | undefined {
   if (comma < 0) throw new TrawlError('bad-response', 'A data: address has no comma');
   const head = url.slice(5, comma);
   const bytes = decode(url.slice(comma + 1), /;\s*base64\s*$/i.test(head));
-  return {
-    url,
-    finalUrl: url,
-    status: 200,
-    body: { in: 'memory', bytes },
-    bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    contentType: head.split(';')[0] ?? '',
-    space: 'public',
-    attempts: 0,
-    ms: 0,
-  };
+  const contentType = head.split(';')[0] ?? '';
+  return asFetched(url, bytes, { space: 'public', attempts: 0, contentType });
 }
 
 /** The address as it is reported and kept: without credentials, and without a whole picture in it. */

@@ -2,19 +2,19 @@
  * From the user's arguments to a stream of pictures: opens sources, reads pages and manifests a few
  * at a time, and follows links. It reads on only when there is room behind it.
  */
-import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { map } from '../concurrency/mod.ts';
 import { toTrawlError } from '../errors.ts';
 import type { Fetched, ImageRef } from '../model.ts';
-import { type OpenedSource, openSources } from '../sources/mod.ts';
+import { type OpenedSource, openSources, readWhole } from '../sources/mod.ts';
+import { asFetched } from './body.ts';
 import { Channel } from './channel.ts';
 import type { FindContext, Found, Page } from './context.ts';
 import { Crawl } from './crawl.ts';
 import { itemImages } from './items.ts';
 import { loadExtract } from './load-extract.ts';
-import { readPage, whole } from './read-page.ts';
+import { readPage } from './read-page.ts';
 import { Seen } from './seen.ts';
 import { sheetImages } from './sheets.ts';
 import { sourceOptions } from './source-options.ts';
@@ -232,19 +232,9 @@ async function localImage(
   source: Extract<OpenedSource, { kind: 'local-image' }>,
   maxBytes: number,
 ): Promise<Found> {
-  const bytes = new Uint8Array(await whole(source.bytes, source.name, maxBytes));
+  const bytes = new Uint8Array(await readWhole(source.bytes, maxBytes, source.name));
   const url = source.path === undefined ? 'file:///stdin' : pathToFileURL(source.path).href;
   const ref: ImageRef = { group: 1, candidates: [{ url, from: 'file' }] };
-  const fetched: Fetched = {
-    url,
-    finalUrl: url,
-    status: 200,
-    body: { in: 'memory', bytes },
-    bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    space: 'local',
-    attempts: 1,
-    ms: 0,
-  };
+  const fetched = asFetched(url, bytes, { space: 'local', attempts: 1 });
   return { ref, named: true, mayBePage: false, fetched };
 }

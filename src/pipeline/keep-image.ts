@@ -6,7 +6,7 @@ import { discardBody } from './body.ts';
 import type { Claim, Claims } from './claims.ts';
 import type { Found } from './context.ts';
 import type { EventStream } from './events.ts';
-import type { Held, Shelf } from './shelf.ts';
+import type { Held, Putting, Shelf } from './shelf.ts';
 import { tooSmall } from './too-small.ts';
 
 export interface Arrived {
@@ -144,7 +144,7 @@ export function keptElsewhere(
 async function putOrForget(
   url: string,
   { fetched, inspection }: Arrived,
-  how: { move: boolean; outdated: string | undefined },
+  how: Putting,
   context: KeepContext,
 ): Promise<string> {
   const { sha256, bytes } = fetched;

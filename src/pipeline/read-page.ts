@@ -1,16 +1,17 @@
 /** Fetches one page, style sheets included, and says what it names. */
-import { rm } from 'node:fs/promises';
-import { TrawlError } from '../errors.ts';
 import type { PageImages } from '../extract/mod.ts';
-import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import type { Fetched, ImageRef } from '../model.ts';
-import { bodyBytes, readManifest } from '../sources/mod.ts';
+import { bodyBytes, readManifest, readWhole } from '../sources/mod.ts';
 import { discardBody } from './body.ts';
 import type { FindContext, Found, Page } from './context.ts';
+import { forbidding } from './forbidding.ts';
 import { itemImages } from './items.ts';
 import { loadExtract } from './load-extract.ts';
 import { sheetImages } from './sheets.ts';
 import { sourceOptions } from './source-options.ts';
+
+/** What a page says of its images; that it is not to be indexed itself says nothing of them. */
+const PAGE = ['noimageindex', 'noai', 'noimageai'] as const;
 
 export interface PageVisitor {
   /** A page that a manifest names. */
@@ -59,8 +60,8 @@ export async function readPage(
     }
     case 'page': {
       if (shared && !context.mine(page.url)) break;
-      const html = await whole(reading.bytes, page.url, options.maxPageBytes);
-      if (fetched.body.in === 'file') await rm(fetched.body.path, { force: true });
+      const html = await readWhole(reading.bytes, options.maxPageBytes, page.url);
+      await discardBody(fetched);
       const { extractPage } = await loadExtract();
       const images = extractPage({ html, url: finalUrl, ...type }, extract);
       documents?.remember(page.url, fetched, images);
@@ -81,39 +82,12 @@ async function pageImages(
   if (!visitor.visited(page, images, fetched)) return [];
   const { finalUrl, space } = fetched;
   const refs = [...images.images, ...(await sheetImages(images, finalUrl, context, space))];
-  const reason = context.options.robots ? barred(images.robots, fetched.robotsTag) : undefined;
+  const { robots } = context.options;
+  const reason = robots ? forbidding(PAGE, images.robots, fetched.robotsTag) : undefined;
   return refs.map((ref) => ({
     ref: { ...ref, space },
     named: false,
     mayBePage: false,
     ...(reason !== undefined && { barred: reason }),
   }));
-}
-
-/** The directive of a page, in its head or its headers, by which its images are not to be taken. */
-function barred(...values: (string | undefined)[]): string | undefined {
-  for (const value of values) {
-    const { noimageindex, noai, noimageai } = parseRobotsDirectives(value ?? '', 'imgtrawl');
-    const found = Object.entries({ noimageindex, noai, noimageai }).find(([, set]) => set);
-    if (found) return found[0];
-  }
-  return undefined;
-}
-
-/** All bytes; throws TrawlError `too-large` beyond `limit`. */
-export async function whole(
-  stream: AsyncIterable<Uint8Array>,
-  name: string,
-  limit: number,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of stream) {
-    length += part.length;
-    if (length > limit) {
-      throw new TrawlError('too-large', `${name} is larger than --max-page-bytes ${limit}`);
-    }
-    parts.push(part);
-  }
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, length);
 }

@@ -4,7 +4,6 @@ import type { Options } from '../config/schema.ts';
 import type { Deduper } from '../dedupe/mod.ts';
 import { TrawlError, toTrawlError } from '../errors.ts';
 import type { FetchPool } from '../fetch/mod.ts';
-import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import { type Inspector, inspectHeader } from '../inspect/mod.ts';
 import type { Candidate, Fetched, ImageRecord, Inspection } from '../model.ts';
 import { discardBody, peekBody } from './body.ts';
@@ -13,6 +12,7 @@ import type { Found } from './context.ts';
 import { dataImage, shownUrl } from './data-url.ts';
 import type { EventStream } from './events.ts';
 import type { Finder } from './find.ts';
+import { forbidding } from './forbidding.ts';
 import { keepImage, keptElsewhere } from './keep-image.ts';
 import type { Held, Shelf } from './shelf.ts';
 import { tooSmall } from './too-small.ts';
@@ -31,6 +31,8 @@ export interface TakerContext {
   readonly claims?: Claims;
 }
 
+/** What an image's own header says against taking it. */
+const IMAGE = ['noimageindex', 'noai', 'noimageai', 'noindex'] as const;
 /** Addresses tried for one picture: a hostile page could name thousands. */
 const MAX_CANDIDATES = 6;
 
@@ -165,12 +167,8 @@ export class ImageTaker {
   }
 
   #checkRobots(fetched: Fetched, named: boolean): void {
-    if (!this.#context.options.robots || named || fetched.robotsTag === undefined) return;
-    const directives = parseRobotsDirectives(fetched.robotsTag, 'imgtrawl');
-    const { noimageindex, noai, noimageai, noindex } = directives;
-    const which = Object.entries({ noimageindex, noai, noimageai, noindex }).find(
-      ([, set]) => set,
-    )?.[0];
+    if (!this.#context.options.robots || named) return;
+    const which = forbidding(IMAGE, fetched.robotsTag);
     if (which)
       throw new TrawlError(
         'robots',

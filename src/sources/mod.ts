@@ -7,7 +7,7 @@
  * (which pages, in which order) and shards stand apart: they see addresses only.
  */
 
-export { type Bytes, bodyBytes, fileBytes } from './bytes.ts';
+export { type Bytes, bodyBytes, fileBytes, readWhole } from './bytes.ts';
 export { classifyArgument, type SourceArgument } from './classify.ts';
 export {
   CrawlFrontier,

@@ -1,7 +1,5 @@
 /** `imgtrawl dedupe`: groups of duplicates among local images, and what to do about them. */
 
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import {
   applySteps,
@@ -12,7 +10,8 @@ import {
   parseRemedy,
   planSteps,
 } from '../../dedupe/mod.ts';
-import { createInspector, type Inspector } from '../../inspect/mod.ts';
+import { createInspector } from '../../inspect/mod.ts';
+import { lookWith } from '../../pipeline/look-file.ts';
 import { inspectOptions } from '../../pipeline/stage-options.ts';
 import { localFiles } from '../../sources/local.ts';
 import { openFileCache } from '../cache-file.ts';
@@ -25,10 +24,14 @@ export const dedupe: Command = async (context) => {
   const files = await localFiles(args, process.cwd());
   using cache = openFileCache(flags.cache !== false);
   await using inspector = createInspector({ ...inspectOptions(options), signal });
+  const look = lookWith(inspector);
   const report = await groupFiles(files, {
     ...{ mode: options.dedupe, nearThreshold: options.nearThreshold, cache, signal },
     concurrency: (options.workers ?? 4) * 2,
-    inspect: (path) => inspectFile(path, inspector),
+    inspect: async (path) => {
+      const { inspection, ...file } = await look(path);
+      return { ...inspection, ...file, name: path };
+    },
     onFile: (path, cached) => output.detail(`${path}${cached ? ' (cached)' : ''}`),
   });
   for (const group of report.groups) tell(group, context);
@@ -44,13 +47,6 @@ export const dedupe: Command = async (context) => {
   if (report.pictures === 0) return 3;
   return remedy === undefined ? 0 : apply(planSteps(report.groups, remedy), context);
 };
-
-async function inspectFile(path: string, inspector: Inspector): Promise<CandidateImage> {
-  const bytes = new Uint8Array(await readFile(path));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const { length } = bytes;
-  return { ...(await inspector.inspect(bytes)), sha256, bytes: length, name: path };
-}
 
 function tell({ group, kind, keep, duplicates }: FileGroup, { output }: CommandContext): void {
   if (output.json) {

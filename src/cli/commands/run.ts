@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { map } from '../../concurrency/mod.ts';
-import { type Config, findConfig, type Job, readConfig } from '../../config/file.ts';
+import { type Config, type Job, readConfig, requireConfig } from '../../config/file.ts';
 import { type Layer, resolveLayers } from '../../config/layers.ts';
 import { nearest } from '../../config/nearest.ts';
 import { ERROR_CODES, TrawlError, toTrawlError } from '../../errors.ts';
@@ -24,13 +24,7 @@ interface JobEnd {
 
 export const run: Command = async (context) => {
   const { args, flags, output } = context;
-  const file = findConfig(flags.config as string | undefined, process.cwd());
-  if (file === undefined) {
-    throw new TrawlError(
-      'config',
-      'there is no imgtrawl.json here or above; see imgtrawl config init',
-    );
-  }
+  const file = requireConfig(flags.config as string | undefined, process.cwd());
   const config = readConfig(file);
   const jobs = chooseJobs(config, args);
   const parallel = Number(flags.parallel ?? 1);

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { findConfig, type Job, readConfig } from '../../config/file.ts';
+import { type Job, readConfig, requireConfig } from '../../config/file.ts';
 import { TrawlError } from '../../errors.ts';
 import { ownCommand } from '../../runtime/own-command.ts';
 import {
@@ -23,13 +23,7 @@ type Scheduled = Job & { readonly schedule: string };
 
 export const schedule: Command = async (context) => {
   const { args, flags } = context;
-  const file = findConfig(flags.config as string | undefined, process.cwd());
-  if (file === undefined) {
-    throw new TrawlError(
-      'config',
-      'there is no imgtrawl.json here or above; see imgtrawl config init',
-    );
-  }
+  const file = requireConfig(flags.config as string | undefined, process.cwd());
   const config = readConfig(file);
   const jobs = chooseJobs(config, args).filter(
     (job): job is Scheduled => job.schedule !== undefined,
