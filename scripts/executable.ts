@@ -6,6 +6,7 @@ import process from 'node:process';
 
 /** Kept in step with `src/runtime/assets.ts`, which reads them. */
 const ASSETS = [
+  'imgtrawl.js',
   'inspect-worker.js',
   'vips.wasm',
   'vips-heif.wasm',
@@ -15,7 +16,7 @@ const ASSETS = [
 ];
 
 export interface ExecutableOptions {
-  /** Holds imgtrawl.cjs and assets/. */
+  /** Holds sea-main.cjs and assets/. */
   readonly dist: string;
   /** File to write. */
   readonly output: string;
@@ -24,16 +25,16 @@ export interface ExecutableOptions {
 }
 
 export function buildExecutable({ dist, output, node }: ExecutableOptions): void {
+  // V8's code cache fits only the Node that made it.
+  const assets = node === undefined ? [...ASSETS, 'imgtrawl.cache'] : ASSETS;
   const config = {
-    main: join(dist, 'imgtrawl.cjs'),
-    // V8's cache fits only the machine code of the platform that made it.
-    useCodeCache: node === undefined,
+    main: join(dist, 'sea-main.cjs'),
     ...(node !== undefined && { executable: node }),
     output,
     disableExperimentalSEAWarning: true,
     // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
     execArgv: ['--experimental-web-worker', '--disable-warning=ExperimentalWarning'],
-    assets: Object.fromEntries(ASSETS.map((name) => [name, join(dist, 'assets', name)])),
+    assets: Object.fromEntries(assets.map((name) => [name, join(dist, 'assets', name)])),
   };
   const file = `${output}.sea.json`;
   writeFileSync(file, JSON.stringify(config, undefined, 2));

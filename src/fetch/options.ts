@@ -72,8 +72,11 @@ export interface FetchOptions {
   readonly partialDir?: string | undefined;
 }
 
-/** Most requests in flight when the pool finds the number itself; the most curl uses by default is 50. */
-export const AUTO_TOTAL = 64;
+/**
+ * Most requests in flight when the pool finds the number itself: as many as servers let a browser
+ * have over HTTP/2 (RFC 9113 recommends no fewer than 100 streams). curl uses 50 by default.
+ */
+export const AUTO_TOTAL = 100;
 
 type Optional =
   | 'rate'

@@ -1,8 +1,6 @@
 /** Numbers as the report shows them. */
 
-const whole = new Intl.NumberFormat('en');
-
-export const countText = (count: number): string => whole.format(count);
+export const countText = (count: number): string => count.toLocaleString('en');
 
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>
   `${countText(count)} ${count === 1 ? noun : many}`;

@@ -1,9 +1,12 @@
 /** One SQLite file: opened with care, written in batches. */
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdtempSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
@@ -176,16 +179,32 @@ function create(file: string): void {
     const made = join(folder, 'catalog.sqlite');
     const db = new DatabaseSync(made);
     try {
-      db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      // Nobody sees the file before it has its name: it is written to the disk once, as a whole.
+      db.exec(`
+        PRAGMA synchronous = OFF;
+        PRAGMA journal_mode = MEMORY;
+        PRAGMA application_id = ${APPLICATION_ID};
+      `);
       migrate(db, made, false);
+      db.exec('PRAGMA journal_mode = WAL');
     } finally {
       db.close();
     }
+    syncFile(made);
     renameSync(made, file);
   } catch (error) {
     throw databaseError(error, file);
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function syncFile(file: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

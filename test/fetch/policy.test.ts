@@ -217,7 +217,7 @@ describe('redirect targets', () => {
 
 describe('options', () => {
   it('fill in what is not given', () => {
-    expect(fetchSettings()).toMatchObject({ adaptive: true, total: 64, perHost: 64, retries: 3 });
+    expect(fetchSettings()).toMatchObject({ adaptive: true, total: 100, perHost: 100, retries: 3 });
     expect(fetchSettings({ concurrency: 32 })).toMatchObject({ adaptive: false, perHost: 8 });
   });
 

@@ -1,0 +1,18 @@
+/**
+ * What the executable runs first: takes the program out of its assets, with V8's code cache of it.
+ * Node can make such a cache too, but only of what is compiled before anything runs; `scripts/` makes
+ * this one after a few jobs, so that it holds the functions that a job needs.
+ */
+import { getAsset, getAssetKeys, getRawAsset } from 'node:sea';
+import { Script } from 'node:vm';
+
+/** The executable's own: it gives Node's modules. */
+declare const require: NodeJS.Require;
+
+const cached = getAssetKeys().includes('imgtrawl.cache');
+// The text is ASCII: no other decoding is as fast, and V8 takes one byte for each letter.
+const script = new Script(getAsset('imgtrawl.js', 'latin1'), {
+  filename: 'imgtrawl.js',
+  ...(cached && { cachedData: new Uint8Array(getRawAsset('imgtrawl.cache') as ArrayBuffer) }),
+});
+script.runInThisContext()(require);
