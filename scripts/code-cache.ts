@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Site, SiteFile } from '../fixtures/gallery.ts';
 import { serve } from '../fixtures/serve.ts';
 import { photo } from './bench/photo.ts';
+import { EXEC_ARGV } from './executable.ts';
 
 const WARM_UP = fileURLToPath(new URL('./warm-up.ts', import.meta.url));
 const IMAGES = 24;
@@ -31,12 +32,9 @@ export async function makeCodeCache(program: string, cache: string): Promise<voi
       ['get', list, ...into('list'), '--json'],
       ['list', `${site.origin}/`, '--json'],
     ];
-    await run(process.execPath, [
-      WARM_UP,
-      program,
-      cache,
-      ...jobs.map((job) => JSON.stringify(job)),
-    ]);
+    const lines = jobs.map((job) => JSON.stringify(job));
+    // V8 takes a cache only under the flags that it was made under.
+    await run(process.execPath, [...EXEC_ARGV, WARM_UP, program, cache, ...lines]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -15,6 +15,16 @@ const ASSETS = [
   'licenses.txt',
 ];
 
+/** What Node is told at each start. */
+export const EXEC_ARGV: readonly string[] = [
+  // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
+  '--experimental-web-worker',
+  '--disable-warning=ExperimentalWarning',
+  // One nursery that suits a run from its start: no collections while modules load, and no growth.
+  '--min-semi-space-size=8',
+  '--max-semi-space-size=8',
+];
+
 export interface ExecutableOptions {
   /** Holds sea-main.cjs and assets/. */
   readonly dist: string;
@@ -32,8 +42,7 @@ export function buildExecutable({ dist, output, node }: ExecutableOptions): void
     ...(node !== undefined && { executable: node }),
     output,
     disableExperimentalSEAWarning: true,
-    // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
-    execArgv: ['--experimental-web-worker', '--disable-warning=ExperimentalWarning'],
+    execArgv: EXEC_ARGV,
     assets: Object.fromEntries(assets.map((name) => [name, join(dist, 'assets', name)])),
   };
   const file = `${output}.sea.json`;

@@ -15,7 +15,8 @@ const schema = z.object(
  * value given.
  */
 export function resolveOptions(raw: RawOptions): Options {
-  const result = schema.safeParse(raw);
+  // Parsed once: code made for it would cost more than it saves.
+  const result = schema.safeParse(raw, { jitless: true });
   if (result.success) return result.data as Options;
   const issue = result.error.issues[0];
   const name = String(issue?.path[0] ?? '') as OptionName;

@@ -3,6 +3,8 @@
  * Node can make such a cache too, but only of what is compiled before anything runs; `scripts/` makes
  * this one after a few jobs, so that it holds the functions that a job needs.
  */
+
+import process from 'node:process';
 import { getAsset, getAssetKeys, getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
 
@@ -15,4 +17,7 @@ const script = new Script(getAsset('imgtrawl.js', 'latin1'), {
   filename: 'imgtrawl.js',
   ...(cached && { cachedData: new Uint8Array(getRawAsset('imgtrawl.cache') as ArrayBuffer) }),
 });
+if (script.cachedDataRejected && process.env['IMGTRAWL_DEBUG']) {
+  process.stderr.write('imgtrawl: V8 did not take the code cache; every start is slower\n');
+}
 script.runInThisContext()(require);

@@ -9,6 +9,11 @@ test('--version tells version, commit, runtime and decoders', async () => {
   expect(stdout).toMatch(/^wasm-vips [\d.]+: vips [\d.]+, .*png [\d.]+, webp [\d.]+, heif [\d.]+/m);
 });
 
+test('starts with the code cache that the build made', async () => {
+  const { stderr } = await imgtrawl(['--version'], { env: { IMGTRAWL_DEBUG: '1' } });
+  expect(stderr).toBe('');
+});
+
 test('licenses prints those of what is inside', async () => {
   const { code, stdout } = await imgtrawl(['licenses']);
   expect(code).toBe(0);
