@@ -6,7 +6,8 @@ import { discardBody } from './body.ts';
 import type { Claim, Claims } from './claims.ts';
 import type { Found } from './context.ts';
 import type { EventStream } from './events.ts';
-import type { Held, Putting, Shelf } from './shelf.ts';
+import type { Held } from './holdings.ts';
+import type { Putting, Shelf } from './shelf.ts';
 import { tooSmall } from './too-small.ts';
 
 export interface Arrived {
@@ -124,10 +125,10 @@ async function putClaimed(
   claims: Claims,
 ): Promise<Claim> {
   const { sha256, bytes } = fetched;
-  await shelf.stage(name, fetched, { sha256, bytes, inspection });
+  await shelf.staging.add(name, fetched, { sha256, bytes, inspection });
   const held = await claims.claim(sha256, name);
-  if (held.mine) await shelf.unveil(name);
-  else await shelf.unstage(name, sha256);
+  if (held.mine) await shelf.staging.unveil(name);
+  else await shelf.staging.remove(name, sha256);
   return held;
 }
 

@@ -16,10 +16,10 @@ export async function prune(
     events.emit({ type: 'problem', source: '--prune', message });
     return;
   }
-  const files = shelf.unnamed();
+  const files = shelf.leftovers.files();
   if (files.length === 0 || !(await confirm(files))) return;
   for (const file of files) {
-    await shelf.prune(file);
+    await shelf.leftovers.remove(file);
     events.emit({ type: 'pruned', file });
   }
 }

@@ -93,7 +93,7 @@ export class Session implements AsyncDisposable {
       const find: FindContext = {
         ...{ options, extract, pool, events, signal, wanted, mine },
         documents: shelf.documents(options, extract),
-        failedBefore: (url) => shelf.failedBefore(shownUrl(url)),
+        failedBefore: (url) => shelf.holdings.failedBefore(shownUrl(url)),
       };
       return new Session(options, deps, { shelf, inspector, find, stack });
     } catch (error) {

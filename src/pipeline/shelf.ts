@@ -1,36 +1,36 @@
 /**
- * The output folder as a run sees it: what it holds of an address, putting an image in, taking one
- * out that gave way to a better copy, and the record of everything in the catalog.
+ * The output folder as a run sees it: putting an image in, taking one out that gave way to a better
+ * copy, and the record of everything in the catalog.
  */
-import { lstatSync, type Stats } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../config/schema.ts';
 import type { KnownImage } from '../dedupe/mod.ts';
 import type { TrawlError } from '../errors.ts';
 import type { ExtractOptions } from '../extract/mod.ts';
 import { redactUrl } from '../fetch/mod.ts';
-import type { Fetched, ImageFormat, ImageRecord, Inspection, Verdict } from '../model.ts';
+import type { Fetched, ImageFormat, ImageRecord, Verdict } from '../model.ts';
 import {
   Catalog,
   type Folder,
   type FolderLock,
   fileName,
   fileNames,
-  hashFile,
-  type ImageRow,
   lockFolder,
   makeFolder,
   nameParts,
   removeFile,
   saveBody,
-  sizeOf,
   sweep,
 } from '../store/mod.ts';
 import type { Found } from './context.ts';
 import { Documents } from './documents.ts';
 import type { Summary } from './events.ts';
+import { type Facts, recordFacts } from './facts.ts';
+import { Holdings } from './holdings.ts';
+import { Leftovers } from './leftovers.ts';
 import { pick } from './stage-options.ts';
+import { Staging } from './staging.ts';
 
 export interface ShelfOptions {
   readonly names: 'url' | 'sha256';
@@ -53,28 +53,6 @@ export interface Written {
   readonly ms: number;
 }
 
-/** What the folder holds of an address, whole and as the catalog says. */
-export interface Held {
-  /** As of the run that fetched it. */
-  readonly record: Omit<ImageRecord, 'status' | 'attempts' | 'ms'> &
-    Pick<ImageRow, 'sha256' | 'width' | 'height'>;
-  /** It was too small then, so there is no file. */
-  readonly isFiltered: boolean;
-  readonly validators: { readonly etag?: string; readonly lastModified?: string };
-  /** When the server was last asked, in ms since 1970. */
-  readonly fetchedAt: number;
-}
-
-/** A file may be this much younger than its record: the record is written after it. */
-const TOUCHED_MS = 2000;
-
-/** Facts of an image that is put in or dropped. */
-export interface Facts {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly inspection: Inspection;
-}
-
 /** How an image is put in beside what is there. */
 export interface Putting {
   /** The file that holds the same bytes gives way. */
@@ -84,13 +62,14 @@ export interface Putting {
 }
 
 export class Shelf implements AsyncDisposable {
+  readonly holdings: Holdings;
+  readonly staging: Staging;
+  readonly leftovers: Leftovers;
   readonly #options: ShelfOptions;
   readonly #folder: Folder;
   readonly #lock: FolderLock;
   readonly #catalog: Catalog;
   readonly #run: number;
-  /** Some address failed in a run before this one. */
-  #anyFailed: boolean | undefined;
   /** Images that are on their way to their names and into the catalog, by sha256. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
@@ -100,6 +79,9 @@ export class Shelf implements AsyncDisposable {
     this.#folder = folder;
     this.#catalog = catalog;
     this.#run = catalog.beginRun({ command: 'get', sources: options.sources.map(redactUrl) });
+    this.holdings = new Holdings(catalog, folder);
+    this.staging = new Staging(catalog, folder, this.#run);
+    this.leftovers = new Leftovers(catalog, folder, this.#run);
   }
 
   /** Throws TrawlError for a folder that cannot be used. */
@@ -150,54 +132,6 @@ export class Shelf implements AsyncDisposable {
     return first as string;
   }
 
-  /** What is here of an address: held whole, or lost though the catalog knows it, or neither. */
-  async holding(url: string): Promise<{ readonly held?: Held; readonly lost?: string }> {
-    const row = this.#catalog.address(url);
-    const image = row?.sha256 === undefined ? undefined : this.#catalog.imageBySha(row.sha256);
-    if (row === undefined || image === undefined) return {};
-    const kept = image.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
-    const { sha256, format, width, height, bytes, pdq, quality } = image;
-    const facts = {
-      url,
-      ...(row.page !== undefined && { page: row.page }),
-      ...{ sha256, format, width, height, bytes },
-      ...(pdq !== undefined && { pdq }),
-      ...(quality !== undefined && { quality }),
-    };
-    const validators = pick(row, ['etag', 'lastModified']);
-    if (row.status === 'filtered') {
-      return { held: { record: facts, validators, fetchedAt: row.fetched, isFiltered: true } };
-    }
-    if (kept?.file === undefined) return {};
-    const file = row.file ?? kept.file;
-    if (!(await this.#isWhole(file, row.file === undefined ? kept : image, row.fetched))) {
-      if (row.file !== undefined) return {};
-      this.#catalog.forgetFile(kept.sha256);
-      return { lost: kept.sha256 };
-    }
-    const own = row.file ?? image.file;
-    const held: Held = {
-      record: {
-        ...facts,
-        ...(own !== undefined && { file: own }),
-        ...(own === undefined && { duplicateOf: kept.file, distance: image.distance ?? 0 }),
-      },
-      validators,
-      fetchedAt: row.fetched,
-      isFiltered: false,
-    };
-    return { held };
-  }
-
-  /** A file of the right size that was touched since it was recorded is read and hashed. */
-  async #isWhole(name: string, image: ImageRow, recorded: number): Promise<boolean> {
-    const path = join(this.#folder.root, name);
-    // Of all that a re-run does with an image this was the dearest by far through the thread pool.
-    const info = statOf(path);
-    if (!info?.isFile() || info.size !== image.bytes) return false;
-    return info.mtimeMs <= recorded + TOUCHED_MS || (await hashFile(path)) === image.sha256;
-  }
-
   /** File of the image with these bytes, where it has one; waits while it is on its way there. */
   async fileOf(sha256: string): Promise<string | undefined> {
     await this.#saving.get(sha256)?.catch(() => {});
@@ -241,7 +175,8 @@ export class Shelf implements AsyncDisposable {
       else await this.remove(outdated);
     }
     const before = this.#catalog.imageBySha(sha256)?.file;
-    if (before === undefined || before === name || move) this.#recordImage(facts, { file: name });
+    if (before === undefined || before === name || move)
+      recordFacts(this.#catalog, this.#run, facts, { file: name });
     if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
     return name;
   }
@@ -253,7 +188,7 @@ export class Shelf implements AsyncDisposable {
     // Saved a moment ago and about to give way: without its file in the row nobody would remove that.
     if (this.#catalog.imageBySha(facts.sha256)?.file !== undefined) return;
     const { of: kept, kind, distance } = verdict;
-    this.#recordImage(facts, { kept, kind, distance });
+    recordFacts(this.#catalog, this.#run, facts, { kept, kind, distance });
   }
 
   /** A second file for a duplicate: a hard link where the file system has them, else a copy. */
@@ -331,37 +266,6 @@ export class Shelf implements AsyncDisposable {
     });
   }
 
-  /**
-   * Puts bytes and row on the disk, but under no name yet. With names of the content only: whoever
-   * comes back to it after a kill finds out by the name whose they are.
-   */
-  async stage(name: string, fetched: Fetched, facts: Facts): Promise<void> {
-    const root = join(this.#folder.own, 'staged');
-    await mkdir(root, { recursive: true });
-    const saving = saveBody({ ...this.#folder, root }, fetched.body, facts.sha256, [name], {
-      sync: true,
-    });
-    await saving;
-    this.#recordImage(facts, { file: name });
-    this.#catalog.flush();
-  }
-
-  /** The staged image gets its name. What had that name had the same bytes, or was damaged. */
-  async unveil(name: string): Promise<void> {
-    await rename(join(this.#folder.own, 'staged', name), join(this.#folder.root, name));
-  }
-
-  /** The staged image is another folder's. */
-  async unstage(name: string, sha256: string): Promise<void> {
-    await rm(join(this.#folder.own, 'staged', name), { force: true });
-    if ((await sizeOf(this.#folder, name)) === undefined) this.#catalog.forgetFile(sha256);
-  }
-
-  /** Names of the images that were staged when a run before was killed. */
-  async staged(): Promise<string[]> {
-    return await readdir(join(this.#folder.own, 'staged')).catch(() => []);
-  }
-
   /** Resolves when everything so far would survive a power cut. */
   async settle(): Promise<void> {
     this.#catalog.flush();
@@ -407,41 +311,9 @@ export class Shelf implements AsyncDisposable {
     });
   }
 
-  /** The address failed when it was last asked for. */
-  failedBefore(url: string): boolean {
-    // After most nights nothing has.
-    this.#anyFailed ??= this.#catalog.hasFailures();
-    return this.#anyFailed && this.#catalog.address(url)?.status === 'failed';
-  }
-
   /** What earlier runs read of pages and sheets. */
   documents(options: Options, extract: ExtractOptions): Documents {
     return new Documents(this.#catalog, this.#run, options, extract);
-  }
-
-  /** Files whose every address is one that this run did not come by. */
-  unnamed(): string[] {
-    const files = new Set<string>();
-    for (const { sha256 } of this.#catalog.unnamedSince(this.#run)) {
-      const image = sha256 === undefined ? undefined : this.#catalog.imageBySha(sha256);
-      const kept = image?.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
-      if (kept?.file === undefined || files.has(kept.file)) continue;
-      const members = [kept, ...this.#catalog.droppedFor(kept.sha256)];
-      const rows = members.flatMap((member) => this.#catalog.addressesOf(member.sha256));
-      if (rows.every((row) => row.run < this.#run)) files.add(kept.file);
-    }
-    return [...files].sort();
-  }
-
-  /** Removes a file that `unnamed` gave, and what the catalog knows of its addresses. */
-  async prune(file: string): Promise<void> {
-    const image = this.#catalog.imageByFile(file);
-    if (image === undefined) return;
-    await removeFile(this.#folder, file);
-    this.#catalog.forgetFile(image.sha256);
-    for (const { sha256 } of [image, ...this.#catalog.droppedFor(image.sha256)]) {
-      for (const { url } of this.#catalog.addressesOf(sha256)) this.#catalog.removeAddress(url);
-    }
   }
 
   /** Keeps a broken file apart from the images, under its hash. */
@@ -488,7 +360,8 @@ export class Shelf implements AsyncDisposable {
 
   /** Records an image that is too small: the next run need not fetch it to know that. */
   leaveOut(facts: Facts): void {
-    if (this.#catalog.imageBySha(facts.sha256) === undefined) this.#recordImage(facts, {});
+    if (this.#catalog.imageBySha(facts.sha256) === undefined)
+      recordFacts(this.#catalog, this.#run, facts, {});
   }
 
   *#names(url: string, format: ImageFormat, sha256: string): Generator<string> {
@@ -497,21 +370,5 @@ export class Shelf implements AsyncDisposable {
       return;
     }
     yield* fileNames(url, this.#catalog.names.reserve(url), format, sha256);
-  }
-
-  #recordImage({ sha256, bytes, inspection }: Facts, where: Partial<ImageRow>): void {
-    const { thumbnail, profile: _profile, ...facts } = inspection;
-    this.#catalog.recordImage(
-      { ...facts, ...where, sha256, bytes, run: this.#run } as ImageRow,
-      thumbnail,
-    );
-  }
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
   }
 }

@@ -13,8 +13,9 @@ import { dataImage, shownUrl } from './data-url.ts';
 import type { EventStream } from './events.ts';
 import type { Finder } from './find.ts';
 import { forbidding } from './forbidding.ts';
+import type { Held } from './holdings.ts';
 import { keepImage, keptElsewhere } from './keep-image.ts';
-import type { Held, Shelf } from './shelf.ts';
+import type { Shelf } from './shelf.ts';
 import { tooSmall } from './too-small.ts';
 
 export interface TakerContext {
@@ -96,7 +97,7 @@ export class ImageTaker {
       throw new TrawlError('robots', `${page} asks not to take its images (${found.barred})`);
     }
     const shown = shownUrl(url);
-    const { held, lost } = await shelf.holding(shown);
+    const { held, lost } = await shelf.holdings.of(shown);
     // What was too small once may not be any more.
     const known =
       held?.isFiltered && tooSmall(held.record, options) === undefined ? undefined : held;

@@ -159,13 +159,13 @@ class Worker {
 
   /** Images that were on the disk, but had no name yet, when a worker on this folder was killed. */
   async #recover({ shelf }: Session): Promise<void> {
-    for (const name of await shelf.staged()) {
+    for (const name of await shelf.staging.names()) {
       const sha256 = name.slice(0, name.indexOf('.'));
       // Rows come before claims: without a row nothing was claimed.
       const recorded = (await shelf.fileOf(sha256)) === name;
       const held = recorded ? await this.#claims.claim(sha256, name) : undefined;
-      if (held?.mine) await shelf.unveil(name);
-      else await shelf.unstage(name, sha256);
+      if (held?.mine) await shelf.staging.unveil(name);
+      else await shelf.staging.remove(name, sha256);
     }
   }
 }

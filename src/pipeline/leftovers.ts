@@ -1,0 +1,39 @@
+/** Files of images that the sources no longer name. */
+import { type Catalog, type Folder, removeFile } from '../store/mod.ts';
+
+export class Leftovers {
+  readonly #catalog: Catalog;
+  readonly #folder: Folder;
+  readonly #run: number;
+
+  constructor(catalog: Catalog, folder: Folder, run: number) {
+    this.#catalog = catalog;
+    this.#folder = folder;
+    this.#run = run;
+  }
+
+  /** Files whose every address is one that this run did not come by. */
+  files(): string[] {
+    const files = new Set<string>();
+    for (const { sha256 } of this.#catalog.unnamedSince(this.#run)) {
+      const image = sha256 === undefined ? undefined : this.#catalog.imageBySha(sha256);
+      const kept = image?.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
+      if (kept?.file === undefined || files.has(kept.file)) continue;
+      const members = [kept, ...this.#catalog.droppedFor(kept.sha256)];
+      const rows = members.flatMap((member) => this.#catalog.addressesOf(member.sha256));
+      if (rows.every((row) => row.run < this.#run)) files.add(kept.file);
+    }
+    return [...files].sort();
+  }
+
+  /** Removes one of `files`, and what the catalog knows of its addresses. */
+  async remove(file: string): Promise<void> {
+    const image = this.#catalog.imageByFile(file);
+    if (image === undefined) return;
+    await removeFile(this.#folder, file);
+    this.#catalog.forgetFile(image.sha256);
+    for (const { sha256 } of [image, ...this.#catalog.droppedFor(image.sha256)]) {
+      for (const { url } of this.#catalog.addressesOf(sha256)) this.#catalog.removeAddress(url);
+    }
+  }
+}
