@@ -1,7 +1,7 @@
 /** Whole files only: written apart, then given their name, and never over another file. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, lstat, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Body } from '../model.ts';
 import { fileError } from './file-error.ts';
@@ -57,7 +57,7 @@ export async function saveBody(
     throw fileError(error, folder.root);
   } finally {
     // Named or not, what is left of the part is of no more use.
-    await rm(part, { force: true }).catch(() => {});
+    await unlink(part).catch(() => {});
   }
   throw fileError(new Error('all names for it are taken'), folder.root);
 }
@@ -66,7 +66,7 @@ export async function saveBody(
 export async function removeFile(folder: Folder, name: string): Promise<boolean> {
   const path = pathIn(folder.root, name);
   try {
-    await rm(path);
+    await unlink(path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
