@@ -89,6 +89,18 @@ export const ERROR_CODES = {
     meaning: 'The queue cannot be reached, or refused what was asked.',
     advice: 'Check the address, the credentials and that JetStream is enabled.',
   },
+  'bucket-refused': {
+    kind: 'abort',
+    exit: 2,
+    meaning: 'The bucket refused an object.',
+    advice: 'Check --s3, --s3-region, --s3-endpoint, the credentials and their rights.',
+  },
+  'bucket-unreachable': {
+    kind: 'abort',
+    exit: 3,
+    meaning: 'The bucket cannot be reached, or was too busy for too long.',
+    advice: 'Check --s3-endpoint, or run again later; what was not done goes to others.',
+  },
   'bad-shard': {
     kind: 'skip',
     meaning: 'A message of the queue is no shard that this version understands.',

@@ -417,6 +417,24 @@ export const OPTIONS = {
     group: 'Queue',
     on: ['worker'],
   }),
+  s3: option(z.string().min(1).optional(), {
+    describe: 'Put each image into this bucket as well, unless it is there: s3://BUCKET[/PREFIX]',
+    group: 'Queue',
+    on: ['worker'],
+    value: 'ADDRESS',
+  }),
+  s3Endpoint: option(z.string().min(1).optional(), {
+    describe: 'Server of the bucket (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; default: that of AWS)',
+    group: 'Queue',
+    on: ['worker'],
+    value: 'URL',
+  }),
+  s3Region: option(z.string().min(1).optional(), {
+    describe: 'Region of the bucket (AWS_REGION, AWS_DEFAULT_REGION; default: us-east-1)',
+    group: 'Queue',
+    on: ['worker'],
+    value: 'NAME',
+  }),
   shardsAtOnce: option(whole(1).default(8), {
     describe: 'Shards worked on at the same time',
     group: 'Queue',

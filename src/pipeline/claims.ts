@@ -14,6 +14,9 @@ export interface Claim {
 export interface Claims {
   /** Undefined while nobody has claimed these bytes. */
   holder(sha256: string): Promise<Claim | undefined>;
-  /** Claims them for this folder, unless somebody was first; answers who has them now. */
-  claim(sha256: string, file: string): Promise<Claim>;
+  /**
+   * Claims them for this folder, unless somebody was first; answers who has them now.
+   * @param path where they lie until they get their name
+   */
+  claim(sha256: string, file: string, path: string): Promise<Claim>;
 }

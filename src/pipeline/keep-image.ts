@@ -82,7 +82,9 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   const name = shelf.nameFor(about.url, format, sha256);
   const verdict = deduper.add({ ...inspection, sha256, bytes, name });
   if (verdict.keep && context.claims !== undefined) {
-    const held = await putClaimed(name, arrived, context.shelf, context.claims).catch((error) => {
+    const { claims } = context;
+    const claim = (path: string) => claims.claim(sha256, name, path);
+    const held = await shelf.putClaimed(name, fetched, facts, claim).catch((error) => {
       deduper.forget(sha256);
       throw error;
     });
@@ -112,24 +114,6 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     (await shelf.linkDuplicate(about.url, format, sha256, of));
   const duplicateOf = (await shelf.fileOf(of)) ?? of;
   return { ...record, status: 'duplicate', ...(file && { file }), duplicateOf, distance };
-}
-
-/**
- * The bytes are on the disk before they are claimed, and get their name after it: whenever this
- * ends, a claim has its bytes, and the same bytes never have names in two folders.
- */
-async function putClaimed(
-  name: string,
-  { fetched, inspection }: Arrived,
-  shelf: Shelf,
-  claims: Claims,
-): Promise<Claim> {
-  const { sha256, bytes } = fetched;
-  await shelf.staging.add(name, fetched, { sha256, bytes, inspection });
-  const held = await claims.claim(sha256, name);
-  if (held.mine) await shelf.staging.unveil(name);
-  else await shelf.staging.remove(name, sha256);
-  return held;
 }
 
 /** The record of an address whose bytes another folder keeps. */

@@ -23,6 +23,7 @@ import {
   saveBody,
   sweep,
 } from '../store/mod.ts';
+import type { Claim } from './claims.ts';
 import type { Found } from './context.ts';
 import { Documents } from './documents.ts';
 import type { Summary } from './events.ts';
@@ -132,9 +133,12 @@ export class Shelf implements AsyncDisposable {
     return first as string;
   }
 
-  /** File of the image with these bytes, where it has one; waits while it is on its way there. */
+  /**
+   * File of the image with these bytes, where it has one; waits while it is on its way there, and
+   * rejects when it does not get there: who counts on it has failed as well.
+   */
   async fileOf(sha256: string): Promise<string | undefined> {
-    await this.#saving.get(sha256)?.catch(() => {});
+    await this.#saving.get(sha256);
     return this.#catalog.imageBySha(sha256)?.file;
   }
 
@@ -146,7 +150,10 @@ export class Shelf implements AsyncDisposable {
     const { sha256 } = facts;
     // The same bytes under two names, both on their way: the second has to see what became of the first.
     const earlier = this.#saving.get(sha256);
-    const saving = this.#save(earlier, url, fetched, facts, how);
+    return await this.#track(sha256, this.#save(earlier, url, fetched, facts, how));
+  }
+
+  async #track<T>(sha256: string, saving: Promise<T>): Promise<T> {
     this.#saving.set(sha256, saving);
     try {
       return await saving;
@@ -264,6 +271,27 @@ export class Shelf implements AsyncDisposable {
         ms,
       };
     });
+  }
+
+  /**
+   * Puts an image in if `claim` says that it is this folder's. The bytes are on the disk before they are
+   * claimed, and get their name after it: whenever this ends, a claim has its bytes, and the same bytes
+   * never have names in two folders.
+   */
+  async putClaimed(
+    name: string,
+    fetched: Fetched,
+    facts: Facts,
+    claim: (path: string) => Promise<Claim>,
+  ): Promise<Claim> {
+    const put = async (): Promise<Claim> => {
+      await this.staging.add(name, fetched, facts);
+      const held = await claim(this.staging.pathOf(name));
+      if (held.mine) await this.staging.unveil(name);
+      else await this.staging.remove(name, facts.sha256);
+      return held;
+    };
+    return await this.#track(facts.sha256, put());
   }
 
   /** Resolves when everything so far would survive a power cut. */

@@ -22,6 +22,10 @@ export class Staging {
     this.#root = join(folder.own, 'staged');
   }
 
+  pathOf(name: string): string {
+    return join(this.#root, name);
+  }
+
   /** Puts bytes and row on the disk. */
   async add(name: string, { body }: Fetched, facts: Facts): Promise<void> {
     await mkdir(this.#root, { recursive: true });
@@ -33,12 +37,12 @@ export class Staging {
 
   /** The staged image gets its name. What had that name had the same bytes, or was damaged. */
   async unveil(name: string): Promise<void> {
-    await rename(join(this.#root, name), join(this.#folder.root, name));
+    await rename(this.pathOf(name), join(this.#folder.root, name));
   }
 
   /** The staged image is another folder's. */
   async remove(name: string, sha256: string): Promise<void> {
-    await rm(join(this.#root, name), { force: true });
+    await rm(this.pathOf(name), { force: true });
     if ((await sizeOf(this.#folder, name)) === undefined) this.#catalog.forgetFile(sha256);
   }
 

@@ -1,15 +1,25 @@
-/** Claims of bytes that live in the queue's engine, for the folder of one worker. */
+/**
+ * Claims of bytes that live in the queue's engine, for the folder of one worker. With a bucket an image
+ * is there before it is claimed: who finds a claim finds an object.
+ */
+import type { Bucket } from '../bucket/mod.ts';
 import type { Claim, Claims } from '../pipeline/claims.ts';
 import type { QueueEngine } from './engine.ts';
 
 export class SharedClaims implements Claims {
   readonly #engine: Pick<QueueEngine, 'claim' | 'claimed'>;
   readonly #owner: string;
+  readonly #bucket: Pick<Bucket, 'putFile'> | undefined;
 
   /** @param owner id of the folder; without a dot. */
-  constructor(engine: Pick<QueueEngine, 'claim' | 'claimed'>, owner: string) {
+  constructor(
+    engine: Pick<QueueEngine, 'claim' | 'claimed'>,
+    owner: string,
+    bucket?: Pick<Bucket, 'putFile'>,
+  ) {
     this.#engine = engine;
     this.#owner = owner;
+    this.#bucket = bucket;
   }
 
   async holder(sha256: string): Promise<Claim | undefined> {
@@ -17,7 +27,8 @@ export class SharedClaims implements Claims {
     return value === undefined ? undefined : this.#read(sha256, value);
   }
 
-  async claim(sha256: string, file: string): Promise<Claim> {
+  async claim(sha256: string, file: string, path: string): Promise<Claim> {
+    await this.#bucket?.putFile(file, path, sha256);
     const extension = file.slice(file.lastIndexOf('.') + 1);
     return this.#read(
       sha256,

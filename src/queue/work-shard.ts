@@ -1,4 +1,5 @@
 /** One shard's way through a worker: begun, worked, forwarded, noted, acknowledged. */
+import type { Bucket } from '../bucket/mod.ts';
 import { type ErrorCode, TrawlError, toTrawlError } from '../errors.ts';
 import type { ImageRecord } from '../model.ts';
 import type { Found } from '../pipeline/context.ts';
@@ -17,6 +18,7 @@ export interface ShardContext {
   /** Names this worker in records: `host:pid`. */
   readonly worker: string;
   readonly maxDeliver: number;
+  readonly bucket: Bucket | undefined;
   /** Ends the session: the shard may be another's by now, or this worker is of no more use. */
   readonly end: (reason: TrawlError) => void;
   readonly onImage: (record: ImageRecord) => void;
@@ -44,6 +46,8 @@ const WORKER_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'catalog',
   'locked',
   'queue',
+  'bucket-refused',
+  'bucket-unreachable',
   'interrupted',
   'run-limit',
 ] as const);
@@ -95,18 +99,19 @@ async function attempt(delivery: Delivery, lease: Lease, context: ShardContext):
   await engine.setRecord(id, { attempts: [...before, mine] });
   try {
     const forward = new Map<string, Found>();
-    let images = 0;
+    const images: ImageRecord[] = [];
     const own = (finder: Finder) => ownImages(finder, delivery, founds, forward, context);
     for await (const image of session.images(own)) {
-      images++;
+      images.push(image);
       context.onImage(image);
     }
     await publishForwarded(forward, context);
     await session.shelf.settle();
+    await context.bucket?.putLines(`.imgtrawl/shards/${id}.jsonl`, images);
     signal.throwIfAborted();
     if (lease.lost) return { end: 'released', reason: LEASE_LOST };
     await engine.setRecord(id, { attempts: before, done: { worker, at: Date.now() } });
-    return { end: 'done', images, forwarded: forward.size };
+    return { end: 'done', images: images.length, forwarded: forward.size };
   } catch (thrown) {
     const error = toTrawlError(signal.aborted ? signal.reason : thrown);
     // After the lease the record is another's.

@@ -1,6 +1,7 @@
 /** A worker: takes shard after shard from the queue, and puts their pictures into its folder. */
 import { hostname } from 'node:os';
 import process from 'node:process';
+import type { Bucket } from '../bucket/mod.ts';
 import { systemClock } from '../concurrency/mod.ts';
 import type { Options } from '../config/schema.ts';
 import { type TrawlError, toTrawlError } from '../errors.ts';
@@ -17,6 +18,8 @@ export interface WorkerDeps {
   readonly signal: AbortSignal;
   readonly watch: readonly Listener[];
   readonly onShard: (id: string, end: ShardEnd) => void;
+  /** Takes each image, and the records of each shard, before the shard counts as done. */
+  readonly bucket?: Bucket | undefined;
 }
 
 export interface Worked {
@@ -69,7 +72,7 @@ class Worker {
       dedupe: options.dedupe === 'off' ? 'exact' : options.dedupe,
     };
     this.#id = folderIdentity(options.out);
-    this.#claims = new SharedClaims(engine, this.#id);
+    this.#claims = new SharedClaims(engine, this.#id, deps.bucket);
     this.#events.subscribe((event) => this.#tally.watch(event));
     for (const listener of deps.watch) this.#events.subscribe(listener);
   }
@@ -134,7 +137,9 @@ class Worker {
     const { maxDeliver, drain } = this.#options;
     const worker = this.#name;
     const onImage = (record: Parameters<typeof this.onImage>[0]) => this.onImage(record);
-    const context = { engine: this.#engine, session, signal, worker, maxDeliver, end, onImage };
+    const { bucket } = this.#deps;
+    const own = { worker, maxDeliver, bucket, end, onImage };
+    const context = { engine: this.#engine, session, signal, ...own };
     let idle = IDLE_MS.first;
     while (!signal.aborted) {
       const delivery = await this.#engine.pull();
@@ -163,7 +168,8 @@ class Worker {
       const sha256 = name.slice(0, name.indexOf('.'));
       // Rows come before claims: without a row nothing was claimed.
       const recorded = (await shelf.fileOf(sha256)) === name;
-      const held = recorded ? await this.#claims.claim(sha256, name) : undefined;
+      const path = shelf.staging.pathOf(name);
+      const held = recorded ? await this.#claims.claim(sha256, name, path) : undefined;
       if (held?.mine) await shelf.staging.unveil(name);
       else await shelf.staging.remove(name, sha256);
     }

@@ -1,6 +1,7 @@
 /** `imgtrawl worker`: takes shards from a queue. */
 import { TrawlError } from '../../errors.ts';
 import { type ShardEnd, work } from '../../queue/mod.ts';
+import { openBucket } from '../bucket.ts';
 import type { Command } from '../command.ts';
 import { jsonLines, textLines, watchSources } from '../present.ts';
 import { openEngine } from '../queue-engine.ts';
@@ -13,6 +14,7 @@ export const worker: Command = async (context) => {
   if (options.depth > 0 && options.scope === 'any') {
     throw new TrawlError('usage', '--scope any leads to sites that other workers are busy with');
   }
+  await using bucket = await openBucket(context);
   await using engine = await openEngine(context, { waitMs: CONNECT_MS });
   const onShard = (id: string, end: ShardEnd): void => {
     if (output.json) output.record({ type: 'shard', id, ...end });
@@ -21,6 +23,6 @@ export const worker: Command = async (context) => {
     else output.detail(`shard ${id}: ${end.end}`);
   };
   const watch = [watchSources(output), output.json ? jsonLines(output) : textLines(output)];
-  const { dead } = await work(engine, options, { signal, watch, onShard });
+  const { dead } = await work(engine, options, { signal, watch, onShard, bucket });
   return dead > 0 ? 1 : 0;
 };
