@@ -5,19 +5,23 @@
  */
 
 import process from 'node:process';
-import { getAsset, getAssetKeys, getRawAsset } from 'node:sea';
+import { getAssetKeys, getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
 
 /** The executable's own: it gives Node's modules. */
 declare const require: NodeJS.Require;
 
 const cached = getAssetKeys().includes('imgtrawl.cache');
-// The text is ASCII: no other decoding is as fast, and V8 takes one byte for each letter.
-const script = new Script(getAsset('imgtrawl.js', 'latin1'), {
+// The text is ASCII, and a string of this encoding has one byte for each letter.
+const script = new Script(asset('imgtrawl.js').toString('latin1'), {
   filename: 'imgtrawl.js',
-  ...(cached && { cachedData: new Uint8Array(getRawAsset('imgtrawl.cache') as ArrayBuffer) }),
+  ...(cached && { cachedData: asset('imgtrawl.cache') }),
 });
 if (script.cachedDataRejected && process.env['IMGTRAWL_DEBUG']) {
   process.stderr.write('imgtrawl: V8 did not take the code cache; every start is slower\n');
 }
 script.runInThisContext()(require);
+
+function asset(name: string): Buffer {
+  return Buffer.from(getRawAsset(name) as ArrayBuffer);
+}
