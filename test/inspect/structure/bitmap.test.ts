@@ -1,8 +1,8 @@
 /** BMP and icons: kept undecoded, so their headers are all the judgement there is. */
 
 import { describe, expect, it } from 'vitest';
+import { bmp, bytes, icon, le16, le32, png } from '../../../fixtures/assemble.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
-import { bmp, bytes, icon, le16, le32, png } from './assemble.ts';
 
 const state = (file: Uint8Array) => inspectStructure(file).state;
 const GREYS = Uint8Array.from({ length: 1024 }, (_, i) => (i & 3 ? i >> 2 : 0));

@@ -1,8 +1,9 @@
 /** HEIF, TIFF and JPEG XL: formats of boxes and directories that point to each other. */
 
 import { describe, expect, it } from 'vitest';
+import { be32, box, bytes, heif, ispe, tiff } from '../../../fixtures/assemble.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
-import { be32, box, bytes, fixture, heif, ispe, tiff } from './assemble.ts';
+import { fixture } from './fixture.ts';
 
 const state = (file: Uint8Array) => inspectStructure(file).state;
 

@@ -2,15 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TrawlError } from '../../../src/errors.ts';
-import { inspectStructure, sniff } from '../../../src/inspect/structure/mod.ts';
 import {
   be32,
   bmp,
   box,
   bytes,
   chunk,
-  fixture,
   gif,
   gifFrame,
   heif,
@@ -19,7 +16,10 @@ import {
   png,
   SIGNATURE,
   tiff,
-} from './assemble.ts';
+} from '../../../fixtures/assemble.ts';
+import { TrawlError } from '../../../src/errors.ts';
+import { inspectStructure, sniff } from '../../../src/inspect/structure/mod.ts';
+import { fixture } from './fixture.ts';
 
 const SVG =
   '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9"><g a="&lt;"/></svg>';

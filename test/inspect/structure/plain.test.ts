@@ -1,8 +1,8 @@
 /** Formats that are kept undecoded. */
 
 import { describe, expect, it } from 'vitest';
+import { be16, be32, bytes, le32 } from '../../../fixtures/assemble.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
-import { be16, be32, bytes, le32 } from './assemble.ts';
 
 const psd = (...rest: Parameters<typeof bytes>) =>
   bytes('8BPS', be16(1), new Uint8Array(6), be16(3), be32(20), be32(30), be16(8), be16(3), ...rest);

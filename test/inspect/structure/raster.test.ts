@@ -1,8 +1,9 @@
 /** JPEG, PNG, GIF and WebP: the formats of nearly all images on the web. */
 
 import { describe, expect, it } from 'vitest';
+import { be32, bytes, chunk, gif, gifFrame, png, SIGNATURE } from '../../../fixtures/assemble.ts';
 import { inspectStructure, pixelCount } from '../../../src/inspect/structure/mod.ts';
-import { be32, bytes, chunk, fixture, gif, gifFrame, png, SIGNATURE } from './assemble.ts';
+import { fixture } from './fixture.ts';
 
 const state = (file: Uint8Array) => inspectStructure(file).state;
 const without = (file: Uint8Array, last: number) => file.subarray(0, file.length - last);

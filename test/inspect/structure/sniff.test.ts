@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { bmp, bytes, gif, heif, icon, ispe, png } from '../../../fixtures/assemble.ts';
 import { inspectStructure, sniff } from '../../../src/inspect/structure/mod.ts';
-import { bmp, bytes, fixture, gif, heif, icon, ispe, png } from './assemble.ts';
+import { fixture } from './fixture.ts';
 
 const text = (s: string) => new TextEncoder().encode(s);
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>';

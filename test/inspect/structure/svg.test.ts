@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { bytes } from '../../../fixtures/assemble.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
-import { bytes } from './assemble.ts';
 
 const NS = 'xmlns="http://www.w3.org/2000/svg"';
 const read = (text: string) => inspectStructure(new TextEncoder().encode(text));
