@@ -16,6 +16,8 @@ export interface Cost {
   readonly exit: number | string;
   /** The end of what it wrote to standard error. */
   readonly errors: string;
+  /** The end of what it wrote to standard output; empty unless asked for. */
+  readonly output: string;
 }
 
 /** Debian's package `time`. */
@@ -23,7 +25,7 @@ const GNU_TIME = '/usr/bin/time';
 
 export async function measure(
   command: readonly [string, ...string[]],
-  options: { readonly scratch: string; readonly cwd?: string },
+  options: { readonly scratch: string; readonly cwd?: string; readonly output?: boolean },
 ): Promise<Cost> {
   const report = join(options.scratch, 'time.txt');
   const timed = existsSync(GNU_TIME);
@@ -32,11 +34,15 @@ export async function measure(
     : command;
   const from = performance.now();
   const child = spawn(program!, args, {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', options.output ? 'pipe' : 'ignore', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-2000);
+  });
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-2000);
   });
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
@@ -49,6 +55,7 @@ export async function measure(
     memory: kilobytes * 1024,
     exit: code ?? signal ?? '?',
     errors,
+    output,
   };
 }
 

@@ -28,11 +28,15 @@ export function headerOf(structure: Structure): Inspection {
 
 /** Refuses an image before any pixel is decoded. */
 export function checkPixels(structure: Structure, maxPixels: number): void {
-  const { width, height, frames = 1 } = structure;
-  if (width * height * frames <= maxPixels) return;
-  const size = `${width} × ${height}${frames > 1 ? ` × ${frames} frames` : ''}`;
-  const limit = `${Math.round(maxPixels / 1e4) / 100} megapixels`;
-  throw new TrawlError('too-many-pixels', `The image has ${size} pixels, the limit is ${limit}`);
+  const { width, height, frames = 1, embeddedPixels = 0 } = structure;
+  const refuse = (what: string) => {
+    const limit = `${Math.round(maxPixels / 1e4) / 100} megapixels`;
+    throw new TrawlError('too-many-pixels', `${what} pixels, the limit is ${limit}`);
+  };
+  if (width * height * frames > maxPixels) {
+    refuse(`The image has ${width} × ${height}${frames > 1 ? ` × ${frames} frames of` : ''}`);
+  }
+  if (embeddedPixels > maxPixels) refuse(`The image holds a picture of ${embeddedPixels}`);
 }
 
 /** Refuses an image whose structure says that it is cut short or broken. */

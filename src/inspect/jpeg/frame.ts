@@ -2,7 +2,6 @@
 import { readFrame } from '../structure/jpeg-tables.ts';
 import { takePlane } from './arena.ts';
 import { type Component, type Kept, placesOf } from './coefficients.ts';
-import { type HuffmanTable, huffmanTable } from './huffman.ts';
 
 /** What the values of the components mean. */
 export type ColorModel = 'grey' | 'ycc' | 'rgb' | 'cmyk' | 'ycck';
@@ -19,11 +18,18 @@ export interface Frame {
   readonly mcusHigh: number;
 }
 
+/** A Huffman table as it is sent. It is made when a scan names it: a file may define any number. */
+export interface HuffmanDefinition {
+  /** Codes of each length 1–16. */
+  readonly counts: Uint8Array;
+  readonly symbols: Uint8Array;
+}
+
 /** State that markers between scans change. */
 export interface Tables {
   readonly quant: (Uint16Array | undefined)[];
-  readonly dc: (HuffmanTable | undefined)[];
-  readonly ac: (HuffmanTable | undefined)[];
+  readonly dc: (HuffmanDefinition | undefined)[];
+  readonly ac: (HuffmanDefinition | undefined)[];
   /** MCUs between restart markers; 0 is none. */
   restartInterval: number;
   /** Colour transform of Adobe's APP14 segment. */
@@ -124,13 +130,12 @@ function colorModel(ids: readonly number[], { adobe, jfif }: Tables): ColorModel
 }
 
 /** Takes in a DQT, DHT, DRI, APP0 or APP14 segment; other markers change nothing. */
-export function readTables(marker: number, payload: Uint8Array, tables: Tables): boolean {
+export function readTables(marker: number, payload: Uint8Array, tables: Tables): void {
   if (marker === 0xdb) readQuant(payload, tables);
-  else if (marker === 0xc4) return readHuffman(payload, tables);
+  else if (marker === 0xc4) readHuffman(payload, tables);
   else if (marker === 0xdd) tables.restartInterval = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
   else if (marker === 0xe0) tables.jfif ||= startsWith(payload, 'JFIF\0');
   else if (marker === 0xee && startsWith(payload, 'Adobe')) tables.adobe = payload[11];
-  return true;
 }
 
 function readQuant(payload: Uint8Array, tables: Tables): void {
@@ -146,16 +151,15 @@ function readQuant(payload: Uint8Array, tables: Tables): void {
   }
 }
 
-function readHuffman(payload: Uint8Array, tables: Tables): boolean {
+function readHuffman(payload: Uint8Array, tables: Tables): void {
   for (let at = 0; at + 17 <= payload.length; ) {
     const head = payload[at]!;
     const counts = payload.subarray(at + 1, at + 17);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    const table = huffmanTable(counts, payload.subarray(at + 17, at + 17 + total));
-    (head >> 4 === 0 ? tables.dc : tables.ac)[head & 15] = table;
+    const symbols = payload.subarray(at + 17, at + 17 + total);
+    (head >> 4 === 0 ? tables.dc : tables.ac)[head & 15] = { counts, symbols };
     at += 17 + total;
   }
-  return true;
 }
 
 function startsWith(payload: Uint8Array, text: string): boolean {

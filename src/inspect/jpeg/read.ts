@@ -58,9 +58,7 @@ export function readCoefficients(file: Uint8Array, choose: ChooseKept): Frame | 
       }
       // What is left of a progressive file holds nothing that is kept.
       if (frame.progressive && frame.components.every(isComplete)) break;
-    } else if (!readTables(marker, payload, tables)) {
-      return undefined;
-    }
+    } else readTables(marker, payload, tables);
   }
   if (!frame || missing.size > 0) return undefined;
   if (frame.progressive) {

@@ -2,8 +2,8 @@
 import { TrawlError } from '../../errors.ts';
 import { type BitStream, InvalidCode, openBits } from './bit-stream.ts';
 import type { Component } from './coefficients.ts';
-import type { Frame, Tables } from './frame.ts';
-import type { HuffmanTable } from './huffman.ts';
+import type { Frame, HuffmanDefinition, Tables } from './frame.ts';
+import { type HuffmanTable, huffmanTable } from './huffman.ts';
 
 const FIRST_RESTART = 0xd0;
 
@@ -40,13 +40,17 @@ export function readScanHeader(
     if (!component.quant) return undefined;
     components.push({
       component,
-      dc: tables.dc[selectors >> 4],
-      ac: tables.ac[selectors & 15],
+      dc: make(tables.dc[selectors >> 4]),
+      ac: make(tables.ac[selectors & 15]),
     });
   }
   if (components.length === 0) return undefined;
   const [first = 0, last = 0, refine = 0] = payload.subarray(1 + 2 * count);
   return { components, first, last, high: refine >> 4, low: refine & 15 };
+}
+
+function make(definition: HuffmanDefinition | undefined): HuffmanTable | undefined {
+  return definition && huffmanTable(definition.counts, definition.symbols);
 }
 
 /** How a process codes its blocks. */

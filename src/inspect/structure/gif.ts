@@ -5,9 +5,11 @@ import {
   damaged,
   headerBroken,
   headerCut,
+  MAX_FRAMES,
   type Structure,
   stateOf,
   type Trouble,
+  tooManyFrames,
   truncated,
 } from './structure.ts';
 
@@ -84,6 +86,7 @@ function walk(bytes: Uint8Array, start: number, found: Findings): Trouble | unde
     }
     if (block === EXTENSION) at = skipExtension(bytes, at, found);
     else if (block === IMAGE) {
+      if (found.frames === MAX_FRAMES) return tooManyFrames();
       const next = readFrame(bytes, at, found);
       if (typeof next !== 'number') return next;
       at = next;

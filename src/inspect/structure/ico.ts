@@ -38,7 +38,7 @@ export function readIcon(bytes: Uint8Array, format: 'ico' | 'cur'): Structure {
     }
     if (!best || isBetter(entry, best)) best = entry;
   }
-  const { width, height } = best!;
+  const { width, height, trouble } = readPicture(bytes, best!);
   return {
     format,
     width,
@@ -46,7 +46,7 @@ export function readIcon(bytes: Uint8Array, format: 'ico' | 'cur'): Structure {
     ...(count > 1 && { frames: count }),
     color: 'rgb',
     alpha: true,
-    ...stateOf(checkEntry(bytes, best!)),
+    ...stateOf(trouble),
   };
 }
 
@@ -67,14 +67,26 @@ function isBetter(a: Entry, b: Entry): boolean {
   return difference === 0 ? a.bits > b.bits : difference > 0;
 }
 
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly trouble: Trouble | undefined;
+}
+
+/** The directory says no more than 256; a PNG has its own size. */
+function readPicture(bytes: Uint8Array, entry: Entry): Picture {
+  const { offset, width, height } = entry;
+  if (has(bytes, offset, '\x89PNG')) return readPngEntry(bytes, entry);
+  return { width, height, trouble: checkBitmap(bytes, offset) };
+}
+
 /**
  * The lengths of the directory are often wrong, and decoders ignore them: what counts is that the
  * picture itself ends within the file. The mask may be missing.
  */
-function checkEntry(bytes: Uint8Array, { offset }: Entry): Trouble | undefined {
+function checkBitmap(bytes: Uint8Array, offset: number): Trouble | undefined {
   if (offset + 40 > bytes.length)
     return truncated(`the entry at byte ${offset} is beyond the file`);
-  if (has(bytes, offset, '\x89PNG')) return checkPng(bytes, offset);
   const header = readBmpHeader(bytes, offset, true);
   if (typeof header === 'string') return damaged(`the entry at byte ${offset}: ${header}`);
   if (header.coding !== 'raw') return undefined;
@@ -86,15 +98,18 @@ function checkEntry(bytes: Uint8Array, { offset }: Entry): Trouble | undefined {
     : undefined;
 }
 
-function checkPng(bytes: Uint8Array, offset: number): Trouble | undefined {
+function readPngEntry(bytes: Uint8Array, { offset, width, height }: Entry): Picture {
+  const told = (state: Trouble['state'], detail: string | undefined) => ({
+    state,
+    detail: `the PNG at byte ${offset}: ${detail}`,
+  });
   try {
-    const { state, detail } = readPng(bytes, offset);
-    return state === 'whole'
-      ? undefined
-      : { state, detail: `the PNG at byte ${offset}: ${detail}` };
+    const { state, detail, ...png } = readPng(bytes, offset);
+    const trouble = state === 'whole' ? undefined : told(state, detail);
+    return { width: png.width, height: png.height, trouble };
   } catch (error) {
     if (!(error instanceof TrawlError)) throw error;
     const state = error.code === 'truncated' ? 'truncated' : 'damaged';
-    return { state, detail: `the PNG at byte ${offset}: ${error.message}` };
+    return { width, height, trouble: told(state, error.message) };
   }
 }

@@ -1,6 +1,7 @@
 /**
  * How much a zlib stream (RFC 1950, 1951) holds, without its output: copies need only their length,
- * so no window is kept. Tells whether a PNG that ends early has lost pixels or only its last bytes.
+ * so no window is kept. Tells whether a PNG that ends early has lost pixels or only its last bytes, and
+ * whether a profile or text in it is a bomb.
  */
 
 /** Lengths of symbols 257–285 and distances of symbols 0–29: base and extra bits (RFC 1951, 3.2.5). */

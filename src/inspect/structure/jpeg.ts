@@ -35,6 +35,12 @@ const APP2 = 0xe2;
 const APP14 = 0xee;
 const COM = 0xfe;
 
+/**
+ * Scans beyond this are refused: each may visit every block of the picture at the price of a few bytes.
+ * Encoders make some ten; libjpeg-turbo stops at as many where it is fed with hostile files.
+ */
+const MAX_SCANS = 500;
+
 /** libjpeg refuses sides above this (JPEG_MAX_DIMENSION); so do browsers. */
 const MAX_SIDE = 65_500;
 
@@ -78,6 +84,7 @@ export function readJpeg(bytes: Uint8Array): Structure {
 function walk(bytes: Uint8Array, found: Findings): Trouble | undefined {
   let at = 2;
   let inScan = false;
+  let scans = 0;
   for (;;) {
     // The usual end of file spares the search through the only scan of most photos.
     if (inScan && isLastScan(found) && at + 2 <= bytes.length && endsImage(bytes)) return undefined;
@@ -107,6 +114,7 @@ function walk(bytes: Uint8Array, found: Findings): Trouble | undefined {
     if (wrong) return damaged(`${wrong} (segment at byte ${marker - 1})`);
     // Entropy-coded data follows a scan header, and goes on after a DNL or a comment within.
     inScan = code === SOS;
+    if (inScan && ++scans > MAX_SCANS) return damaged(`it has more than ${MAX_SCANS} scans`);
     at = end;
   }
 }

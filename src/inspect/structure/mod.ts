@@ -37,7 +37,7 @@ const READERS: Record<Exclude<ImageFormat, 'tga'>, Reader> = {
   avif: (bytes) => readHeif(bytes, 'avif'),
   heic: (bytes) => readHeif(bytes, 'heic'),
   tiff: readTiff,
-  svg: readSvg,
+  svg: (bytes) => readSvg(bytes, inspectStructure),
   jxl: readJxl,
   bmp: readBmp,
   ico: (bytes) => readIcon(bytes, 'ico'),
@@ -64,15 +64,4 @@ export function inspectStructure(bytes: Uint8Array): Structure {
   const format = sniff(bytes);
   if (format === undefined || format === 'tga') throw notAnImage(bytes);
   return READERS[format](bytes);
-}
-
-/**
- * Pixels a decoder has to hold for this file: width × height, times the frames of those animations
- * that are decoded whole (GIF, WebP). Pages of a TIFF, entries of an icon and the frames of APNG and
- * AVIF sequences are never decoded together.
- */
-export function pixelCount(structure: Structure): number {
-  const { format, width, height, frames = 1, animated } = structure;
-  const decoded = animated && (format === 'gif' || format === 'webp') ? frames : 1;
-  return width * height * decoded;
 }

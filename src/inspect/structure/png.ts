@@ -4,6 +4,7 @@ import { fourcc, u32be } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { exifOrientation } from './exif.ts';
 import { inflatedSize } from './inflated-size.ts';
+import { MetadataSize } from './png-metadata.ts';
 import {
   damaged,
   headerBroken,
@@ -17,8 +18,10 @@ import {
 const SIGNATURE_LENGTH = 8;
 /** Length, type and checksum around a chunk's data. */
 const CHUNK_OVERHEAD = 12;
-/** Lengths and sides are limited to 31 bits. */
+/** Lengths are limited to 31 bits. */
 const MAX_INT = 0x7fff_ffff;
+/** libpng refuses sides above this (PNG_USER_WIDTH_MAX), and so do browsers: a row is held whole. */
+const MAX_SIDE = 1_000_000;
 
 const RGB = 2;
 const PALETTE = 3;
@@ -57,6 +60,7 @@ interface Findings {
   profile?: boolean;
   transparency?: boolean;
   palette?: boolean;
+  readonly metadata: MetadataSize;
   /** Frames that an acTL chunk before the image data announces. */
   frames?: number;
   /** The data of the consecutive IDAT chunks, `[from, to)`. */
@@ -65,7 +69,7 @@ interface Findings {
 
 export function readPng(bytes: Uint8Array, from = 0): Structure {
   const header = readHeader(bytes, from + SIGNATURE_LENGTH);
-  const found: Findings = { data: [] };
+  const found: Findings = { metadata: new MetadataSize(), data: [] };
   const trouble = walk(bytes, from + SIGNATURE_LENGTH + 13 + CHUNK_OVERHEAD, header, found);
   return {
     format: 'png',
@@ -98,7 +102,7 @@ function readHeader(bytes: Uint8Array, at: number): Header {
   const height = u32be(bytes, at + 12);
   const depth = bytes[at + 16]!;
   const colorType = bytes[at + 17]!;
-  if (width === 0 || height === 0 || width > MAX_INT || height > MAX_INT) {
+  if (width === 0 || height === 0 || width > MAX_SIDE || height > MAX_SIDE) {
     throw headerBroken('PNG', `it announces ${width}×${height} pixels`);
   }
   if (!COLOR_TYPES[colorType]?.depths.includes(depth)) {
@@ -143,7 +147,10 @@ function walk(
       return trouble;
     }
     if (type === 'IDAT') data.push([at + 8, end - 4]);
-    else readChunk(bytes.subarray(at + 8, end - 4), type, found);
+    else {
+      const bomb = readChunk(bytes.subarray(at + 8, end - 4), type, found);
+      if (bomb) return bomb;
+    }
     at = end;
   }
 }
@@ -192,7 +199,7 @@ function checkChunk(
   return undefined;
 }
 
-function readChunk(data: Uint8Array, type: string, found: Findings): void {
+function readChunk(data: Uint8Array, type: string, found: Findings): Trouble | undefined {
   if (type === 'iCCP') found.profile = true;
   else if (type === 'tRNS') found.transparency = true;
   else if (type === 'eXIf') {
@@ -202,6 +209,7 @@ function readChunk(data: Uint8Array, type: string, found: Findings): void {
     const frames = u32be(data, 0);
     if (frames > 0 && frames <= MAX_INT) found.frames = frames;
   }
+  return found.metadata.add(data, type);
 }
 
 /** Whether the deflated data there is holds fewer bytes than the pixels need. */

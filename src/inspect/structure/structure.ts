@@ -29,12 +29,20 @@ export interface Structure {
   readonly color?: 'grey' | 'rgb' | 'palette' | 'ycc' | 'cmyk' | 'ycck' | 'lab';
   /** An alpha channel, a transparent colour or a transparent palette entry may occur. */
   readonly alpha?: boolean;
+  /** Pixels of the largest picture that an SVG holds as data. */
+  readonly embeddedPixels?: number;
   /** Progressive JPEG, interlaced PNG or GIF. */
   readonly progressive?: boolean;
   readonly state: State;
   /** What is wrong and where; set when the state is not `whole`. */
   readonly detail?: string;
 }
+
+/**
+ * Frames of an animation and pages of a TIFF beyond this are refused: decoders visit all of them for
+ * the first, some for each again, and nobody looks at so many.
+ */
+export const MAX_FRAMES = 10_000;
 
 /** The trouble a reader met. The first one counts: what follows it is often its consequence. */
 export interface Trouble {
@@ -48,6 +56,10 @@ export function truncated(detail: string): Trouble {
 
 export function damaged(detail: string): Trouble {
   return { state: 'damaged', detail };
+}
+
+export function tooManyFrames(): Trouble {
+  return damaged(`it has more than ${MAX_FRAMES} frames or pages`);
 }
 
 /** `state` and `detail` of a structure. */

@@ -1,7 +1,14 @@
-/** SVG 1.1 and 2: the size of the root element, and whether the document is well-formed XML. */
+/**
+ * SVG 1.1 and 2: the size of the root element, whether the document is well-formed XML, and whether
+ * drawing it ends.
+ */
 
+import { TrawlError } from '../../errors.ts';
+import { sniff } from './sniff.ts';
 import { damaged, headerBroken, headerCut, type Structure, stateOf } from './structure.ts';
-import { encodingMark, readTag, rootOffset } from './svg-root.ts';
+import { Drawing } from './svg-drawing.ts';
+import { embeddedBytes } from './svg-embedded.ts';
+import { encodingMark, readTag, rootOffset, type Tag } from './svg-root.ts';
 import { checkXml } from './xml.ts';
 
 /**
@@ -26,7 +33,12 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 const DEFAULT_WIDTH = 300;
 const DEFAULT_HEIGHT = 150;
 
-export function readSvg(bytes: Uint8Array): Structure {
+/** @param inspect tells the size of a raster picture that the drawing holds */
+export function readSvg(
+  bytes: Uint8Array,
+  inspect: (bytes: Uint8Array) => Structure,
+  drawing = new Drawing(),
+): Structure {
   const decoded = decode(bytes);
   const text = decoded.text;
   const at = rootOffset(text);
@@ -46,10 +58,56 @@ export function readSvg(bytes: Uint8Array): Structure {
   const width = Math.round(size.width);
   const height = Math.round(size.height);
   if (width < 1 || height < 1) throw headerBroken('SVG', `it announces ${width}×${height} pixels`);
+  let embeddedPixels = 0;
+  const watcher = {
+    start(tag: Tag) {
+      drawing.start(tag);
+      const inner = readEmbedded(tag, inspect, drawing);
+      if (!inner) return;
+      const own = inner.format === 'svg' ? 0 : inner.width * inner.height;
+      embeddedPixels = Math.max(embeddedPixels, own, inner.embeddedPixels ?? 0);
+    },
+    end: () => drawing.end(),
+  };
   const trouble = decoded.sound
-    ? checkXml(text)
+    ? (checkXml(text, watcher) ?? drawing.trouble())
     : damaged('its text is not of the encoding it says');
-  return { format: 'svg', width, height, color: 'rgb', alpha: true, ...stateOf(trouble) };
+  return {
+    format: 'svg',
+    width,
+    height,
+    color: 'rgb',
+    alpha: true,
+    ...(embeddedPixels > 0 && { embeddedPixels }),
+    ...stateOf(trouble),
+  };
+}
+
+/** The picture that an element holds as data, if it does; decoders leave out what is none. */
+function readEmbedded(
+  { name, attributes }: Tag,
+  inspect: (bytes: Uint8Array) => Structure,
+  drawing: Drawing,
+): Structure | undefined {
+  if (!/^(?:.*:)?(?:image|feImage)$/.test(name)) return undefined;
+  const address = attributes.get('href') ?? attributes.get('xlink:href');
+  const bytes = address === undefined ? undefined : embeddedBytes(address);
+  if (!bytes) return undefined;
+  try {
+    if (sniff(bytes) !== 'svg') {
+      const inner = inspect(bytes);
+      drawing.embed(inner.width * inner.height);
+      return inner;
+    }
+    // Ends, because data are longer than what they stand for.
+    const within = new Drawing();
+    const inner = readSvg(bytes, inspect, within);
+    drawing.embed(within);
+    return inner;
+  } catch (error) {
+    if (!(error instanceof TrawlError)) throw error;
+    return undefined;
+  }
 }
 
 /** By mark, declaration or UTF-8. `sound` is false where bytes had to be replaced. */

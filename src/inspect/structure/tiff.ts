@@ -9,14 +9,14 @@ import {
   damaged,
   headerBroken,
   headerCut,
+  MAX_FRAMES,
   type Structure,
   stateOf,
   type Trouble,
+  tooManyFrames,
   truncated,
 } from './structure.ts';
 
-/** Directories visited; a chain of more is none of pages that anybody looks at. */
-const MAX_PAGES = 10_000;
 /** Entries looked at over all pages: directories may overlap, and so multiply. */
 const MAX_ENTRIES = 1_000_000;
 
@@ -180,7 +180,8 @@ function countPages(
   const visited = new Set<number>();
   let at = start;
   let entries = 0;
-  while (at !== 0 && visited.size < MAX_PAGES) {
+  while (at !== 0) {
+    if (visited.size === MAX_FRAMES) return { count: MAX_FRAMES, trouble: tooManyFrames() };
     if (visited.has(at)) {
       return { count: visited.size, trouble: damaged(`the directories form a loop at byte ${at}`) };
     }

@@ -6,9 +6,11 @@ import {
   damaged,
   headerBroken,
   headerCut,
+  MAX_FRAMES,
   type Structure,
   stateOf,
   type Trouble,
+  tooManyFrames,
   truncated,
 } from './structure.ts';
 
@@ -114,6 +116,7 @@ function walk(
         );
       }
     } else if (type === 'ANMF') {
+      if (found.frames === MAX_FRAMES) return tooManyFrames();
       const trouble = readFrame(bytes, from, to, length, canvas, found);
       if (trouble) return trouble;
     } else if (type === 'ICCP') found.profile = true;

@@ -22,40 +22,66 @@ export function canDecode(format: ImageFormat): boolean {
   return format in DECODERS;
 }
 
+/** The decoder that had the last picture. */
+let used: VipsModule | undefined;
+
 /**
  * The first frame, as shown (EXIF orientation applied, alpha on white), in 8-bit sRGB. A side above
  * 512 reduces the picture to exactly 512 × 512. Throws `damaged` when it cannot be decoded,
- * `decode-crash` when it needs more memory than the decoder may take.
+ * `decode-crash` when the decoder faults or needs more memory than it may take.
  */
 export async function decodePixels(bytes: Uint8Array, structure: Structure): Promise<RgbPixels> {
-  const part = DECODERS[structure.format];
-  if (part === undefined) throw new TrawlError('damaged', `${structure.format} is not decoded`);
+  const { format } = structure;
+  const part = DECODERS[format];
+  if (part === undefined) throw new TrawlError('damaged', `${format} is not decoded`);
   const plugin = part === 'builtin' ? undefined : part;
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     const vips = await decoder(plugin);
+    const fresh = vips !== used;
+    used = vips;
     try {
       return readPixels(vips, bytes, structure);
     } catch (error) {
+      if (error instanceof TrawlError) throw error;
+      if (!isRefusal(error)) {
+        // A trap (stack overflow, panic) leaves memory and locks as they were in the middle of it.
+        endThreads();
+        throw new TrawlError('decode-crash', `The decoder crashed on this ${format}: ${error}`);
+      }
       const why = reasonOf(error);
       if (!/out of memory/i.test(why)) {
-        throw new TrawlError('damaged', `The ${structure.format} cannot be decoded: ${why}`);
+        throw new TrawlError('damaged', `The ${format} cannot be decoded: ${why}`);
       }
-      // Memory may have been left in pieces by the images before: once more, from nothing.
       endThreads();
-      if (attempt === 2) {
-        throw new TrawlError('decode-crash', `The ${structure.format} needs too much memory`);
-      }
+      if (fresh) throw new TrawlError('decode-crash', `The ${format} needs too much memory`);
+      // Memory may have been left in pieces by the images before: once more, from nothing.
     }
   }
 }
 
-/** First line of what libvips says. wasm-vips throws `[class name, text]` as the message. */
-function reasonOf(error: unknown): string {
-  const { message } = (error ?? {}) as { message?: unknown };
-  const text = Array.isArray(message) ? message.slice(1).join(' ') : String(message ?? error);
-  const lines = text.split('\n').map((line) => line.trim());
+/** What libvips throws when it refuses an image: `[class name, text]` is the message. */
+interface Refusal {
+  readonly message: readonly [string, string];
+}
+
+function isRefusal(error: unknown): error is Refusal {
+  return Array.isArray((error as Partial<Refusal> | undefined)?.message);
+}
+
+/**
+ * The one line that tells most: the first names a call ("unable to call …"), those of the decoder that
+ * found the fault come last and begin with its name.
+ */
+function reasonOf({ message }: Refusal): string {
+  const lines = message[1]
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/bad seek to \d+$/.test(line));
   return (
-    lines.find((line) => /out of memory/i.test(line)) ?? lines.find(Boolean) ?? 'no reason given'
+    lines.find((line) => /out of memory/i.test(line)) ??
+    lines.findLast((line) => /^\w+: /.test(line)) ??
+    lines.at(-1) ??
+    'no reason given'
   );
 }
 
@@ -72,8 +98,12 @@ function readPixels(vips: VipsModule, bytes: Uint8Array, structure: Structure): 
     if (image.format !== 'uchar') image = own(image.cast('uchar'));
     if (image.bands > 3) image = own(image.extractBand(0, { n: 3 }));
     const { width, height, bands } = image;
-    if (bands !== 3) throw new Error(`${bands} bands where three were expected`);
+    if (bands !== 3) throw new TrawlError('damaged', `The picture has ${bands} bands, not three`);
     return { data: image.writeToMemory() as Uint8Array, width, height };
+  } catch (error) {
+    // Nothing may be asked of a decoder that has crashed: it might wait for a lock forever.
+    if (!isRefusal(error) && !(error instanceof TrawlError)) images.length = 0;
+    throw error;
   } finally {
     for (const image of images.reverse()) image.delete();
   }

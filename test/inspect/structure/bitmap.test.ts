@@ -91,7 +91,12 @@ describe('ICO and CUR', () => {
       state: 'whole',
     });
     expect(inspectStructure(icon(2, [entry(4)])).format).toBe('cur');
-    expect(inspectStructure(icon(1, [entry(0, png())]))).toMatchObject({ width: 256, height: 256 });
+    expect(inspectStructure(icon(1, [entry(0)]))).toMatchObject({ width: 256, height: 256 });
+  });
+
+  it('have the size of a PNG, which the directory may tell wrong', () => {
+    const file = icon(1, [entry(4), entry(0, png({ width: 300, height: 200 }))]);
+    expect(inspectStructure(file)).toMatchObject({ width: 300, height: 200, frames: 2 });
   });
 
   it('judge a PNG within', () => {

@@ -133,7 +133,7 @@ describe('hostile bytes', () => {
       ],
     ]);
     expect(judge(huge)).toBe('truncated');
-    const wide = chunk('IHDR', bytes(be32(0x7fffffff), be32(0x7fffffff), [8, 2, 0, 0, 0]));
+    const wide = chunk('IHDR', bytes(be32(1_000_000), be32(1_000_000), [8, 2, 0, 0, 0]));
     expect(judge(bytes(SIGNATURE, wide, png().subarray(33, 80)))).toBe('truncated');
   });
 });

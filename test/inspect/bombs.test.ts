@@ -1,0 +1,73 @@
+/** Files that ask for much: what becomes of them, and that most are refused before a decoder sees them. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { png } from '../../fixtures/assemble.ts';
+import { BOMBS } from '../../fixtures/bombs/mod.ts';
+import { createInspector, type Inspector, inspectHeader } from '../../src/inspect/mod.ts';
+import { ensureWorker } from './assets.ts';
+
+/** Their headers and structure are in order; the decoder has limits of its own. */
+const LEFT_TO_THE_DECODER = new Set([
+  'TIFF 65,535 samples a pixel',
+  'TIFF 65,535 bits a sample',
+  'TIFF tiles of 2³⁰ × 2³⁰',
+  'TIFF tiles of 30,000 × 30,000',
+  'AVIF codestream of 65,536 × 65,536 behind 100 × 100',
+  'AVIF codestream of 12,000 × 12,000 behind 100 × 100',
+  'AVIF 60,000 extents of a megabyte',
+  'AVIF items made of each other',
+]);
+
+let inspector: Inspector;
+beforeAll(async () => {
+  await ensureWorker();
+  // How fast the machine is must not decide.
+  inspector = createInspector({ workers: 1, decodeTimeout: 300 });
+});
+afterAll(() => inspector[Symbol.asyncDispose]());
+
+describe('a bomb is refused without decoding a pixel', () => {
+  const refused = BOMBS.filter(
+    ({ end, name }) => end !== 'taken' && !LEFT_TO_THE_DECODER.has(name),
+  );
+  test.each(refused)('$name: $end', ({ make, end }) => {
+    expect(() => inspectHeader(make())).toThrow(expect.objectContaining({ code: end }));
+  });
+});
+
+describe('a bomb ends as it should in the decoder', () => {
+  const decoded = BOMBS.filter(({ end, name }) => end === 'taken' || LEFT_TO_THE_DECODER.has(name));
+  test.each(decoded)(
+    '$name: $end',
+    async ({ make, end }) => {
+      const ended = inspector.inspect(make()).then(
+        () => 'taken',
+        (error) => error.code,
+      );
+      expect(await ended).toBe(end);
+    },
+    300_000,
+  );
+});
+
+describe('after a crash of the decoder', () => {
+  /** Elements that only the entity's text holds: nothing but the decoder sees how deep they lie. */
+  const deep = `<!DOCTYPE svg [<!ENTITY a "${'<g>'.repeat(400)}${'</g>'.repeat(400)}">]>
+    <svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">&a;</svg>`;
+
+  test('the same worker takes the next image', async () => {
+    const before = await inspector.inspect(png());
+    await expect(inspector.inspect(new TextEncoder().encode(deep))).rejects.toMatchObject({
+      code: 'decode-crash',
+      message: expect.stringContaining('crashed on this svg'),
+    });
+    expect(await inspector.inspect(png())).toEqual(before);
+  });
+});
+
+test('a refusal names what the decoder found', async () => {
+  const bomb = BOMBS.find(({ name }) => name === 'TIFF 65,535 bits a sample')!;
+  await expect(inspector.inspect(bomb.make())).rejects.toMatchObject({
+    code: 'damaged',
+    message: 'The tiff cannot be decoded: tiff2vips: samples out of range',
+  });
+});
