@@ -16,7 +16,7 @@ export interface Cost {
   readonly exit: number | string;
   /** The end of what it wrote to standard error. */
   readonly errors: string;
-  /** The end of what it wrote to standard output; empty unless asked for. */
+  /** What it wrote to standard output; empty unless asked for. */
   readonly output: string;
 }
 
@@ -40,7 +40,7 @@ export async function measure(
   let errors = '';
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    output = (output + text).slice(-2000);
+    output += text;
   });
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-2000);

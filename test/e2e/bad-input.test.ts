@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { BOMBS } from '../../fixtures/bombs/mod.ts';
 import { encode } from '../../fixtures/encode.ts';
 import type { SiteFile } from '../../fixtures/gallery.ts';
 import { photo } from '../../fixtures/photo.ts';
@@ -108,6 +109,16 @@ describe('some images failed: 1', () => {
     damaged.fill(0xfe, frame + 4, frame + 12);
     const ran = await take({ type: 'image/jpeg', body: damaged });
     expect(ran).toMatchObject({ code: 1, error: { code: 'damaged' }, saved: [] });
+  });
+
+  test.each([
+    ['PNG 30,000 × 30,000 of one colour', 'too-many-pixels'],
+    ['PNG colour profile of 1 GB (iCCP)', 'damaged'],
+    ['SVG use of use, 10⁹ times', 'damaged'],
+  ])('a bomb: %s', async (name, code) => {
+    const bomb = BOMBS.find((one) => one.name === name)!;
+    const ran = await take({ type: `image/${bomb.type}`, body: bomb.make() });
+    expect(ran).toMatchObject({ code: 1, error: { code }, saved: [] });
   });
 
   test('an image over --max-bytes', async () => {
