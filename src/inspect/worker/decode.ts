@@ -39,6 +39,7 @@ export async function decodePixels(bytes: Uint8Array, structure: Structure): Pro
     const vips = await decoder(plugin);
     const fresh = vips !== used;
     used = vips;
+    if (!fresh) forgetErrors(vips);
     try {
       return readPixels(vips, bytes, structure);
     } catch (error) {
@@ -50,7 +51,7 @@ export async function decodePixels(bytes: Uint8Array, structure: Structure): Pro
       }
       const why = reasonOf(error);
       if (!/out of memory/i.test(why)) {
-        throw new TrawlError('damaged', `The ${format} cannot be decoded: ${why}`);
+        throw new TrawlError('damaged', `The ${format} cannot be decoded${why && `: ${why}`}`);
       }
       endThreads();
       if (fresh) throw new TrawlError('decode-crash', `The ${format} needs too much memory`);
@@ -69,20 +70,22 @@ function isRefusal(error: unknown): error is Refusal {
 }
 
 /**
- * The one line that tells most: the first names a call ("unable to call …"), those of the decoder that
- * found the fault come last and begin with its name.
+ * The line that tells most: the first ones name a call ("unable to call …"), that of the decoder which
+ * found the fault comes last and begins with its name. Empty when there is none.
  */
 function reasonOf({ message }: Refusal): string {
   const lines = message[1]
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/bad seek to \d+$/.test(line));
-  return (
-    lines.find((line) => /out of memory/i.test(line)) ??
-    lines.findLast((line) => /^\w+: /.test(line)) ??
-    lines.at(-1) ??
-    'no reason given'
-  );
+    .filter((line) => /^\w+: /.test(line) && !/: (?:bad seek to \d+|load error)$/.test(line));
+  return lines.find((line) => /out of memory/i.test(line)) ?? lines.at(-1) ?? '';
+}
+
+/** What earlier images left in libvips' list of errors would be taken for this one's: throwing empties it. */
+function forgetErrors({ Image }: VipsModule): void {
+  try {
+    Image.newFromBuffer(new Uint8Array(1));
+  } catch {}
 }
 
 function readPixels(vips: VipsModule, bytes: Uint8Array, structure: Structure): RgbPixels {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { vips } from '../../../fixtures/encode.ts';
+import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts';
 import { type Picture, photo } from '../../../fixtures/photo.ts';
 import { TrawlError } from '../../../src/errors.ts';
 import { digestJpeg } from '../../../src/inspect/jpeg/mod.ts';
 import { distanceHex, hashBuffer } from '../../../src/inspect/pdq/mod.ts';
 import { type Digest, digestPixels } from '../../../src/inspect/worker/picture.ts';
-import { type EncodeOptions, encodeJpeg } from './encoder.ts';
 
 const small = photo(1, 203, 157);
 

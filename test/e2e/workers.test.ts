@@ -1,0 +1,133 @@
+/** Images that take too long, decoders that die, and what is left of workers when the program is killed. */
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { encode } from '../../fixtures/encode.ts';
+import { photo } from '../../fixtures/photo.ts';
+import { imgtrawl, scratch } from './run.ts';
+
+/** Within every limit of its structure, and minutes of work: each step makes noise for all pixels. */
+const steps = '<feTurbulence baseFrequency="0.9" numOctaves="5"/>'.repeat(900);
+const SLOW = `<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500"><filter id="f">${steps}</filter>
+  <rect width="500" height="500" filter="url(#f)"/></svg>`;
+
+let jpeg: Uint8Array;
+beforeAll(async () => {
+  jpeg = await encode(photo(3, 300, 200), '.jpg');
+});
+
+/** A folder with one image that takes minutes, and three that take none. */
+function folder(): string {
+  const path = scratch();
+  writeFileSync(join(path, 'a-slow.svg'), SLOW);
+  for (const name of ['b.jpg', 'c.jpg', 'd.jpg']) writeFileSync(join(path, name), jpeg);
+  return path;
+}
+
+/** Processes whose parent is `pid`; zombies do not count. */
+function childrenOf(pid: number): number[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((child) => {
+    try {
+      const [state, parent] = readFileSync(`/proc/${child}/stat`, 'latin1')
+        .split(') ')[1]!
+        .split(' ');
+      return Number(parent) === pid && state !== 'Z';
+    } catch {
+      return false; // It has ended meanwhile.
+    }
+  });
+}
+
+function lives(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await sleep(50);
+}
+
+describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
+  const args = ['hash', '--json', '--workers', '1', '--isolate', isolate];
+
+  test('an image over --decode-timeout costs only itself', async () => {
+    const ran = await imgtrawl([...args, '--decode-timeout', '4s', folder()]);
+    expect(ran.code).toBe(1);
+    expect(ran.lines.map(({ error, format }) => error?.code ?? format)).toEqual([
+      'decode-timeout',
+      'jpeg',
+      'jpeg',
+      'jpeg',
+    ]);
+  });
+
+  test('an interrupt ends the workers in the middle of an image', async () => {
+    let children: number[] = [];
+    const ran = await imgtrawl([...args, folder()], {
+      started: async (child) => {
+        await begun(child, isolate);
+        children = childrenOf(child.pid!);
+        child.kill('SIGINT');
+      },
+    });
+    expect(ran.code).toBe(130);
+    await until(() => !children.some(lives));
+  });
+
+  test('nothing is left when the program is killed in the middle of an image', async () => {
+    let children: number[] = [];
+    const ran = await imgtrawl([...args, folder()], {
+      started: async (child) => {
+        await begun(child, isolate);
+        children = childrenOf(child.pid!);
+        child.kill('SIGKILL');
+      },
+    });
+    expect(ran.signal).toBe('SIGKILL');
+    expect(children).toHaveLength(isolate === 'process' ? 1 : 0);
+    await until(() => !children.some(lives));
+  });
+});
+
+test('a worker process that is killed costs one image', async () => {
+  const ran = await imgtrawl(
+    ['hash', '--json', '--workers', '1', '--isolate', 'process', folder()],
+    {
+      started: async (child) => {
+        await begun(child, 'process');
+        process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL');
+      },
+    },
+  );
+  expect(ran.code).toBe(1);
+  expect(ran.lines.map(({ error, format }) => error?.code ?? format)).toEqual([
+    'decode-crash',
+    'jpeg',
+    'jpeg',
+    'jpeg',
+  ]);
+  expect(ran.lines[0].error.message).toContain('SIGKILL');
+});
+
+/** Resolves when the slow image is in work: until it ends, whoever works on it has nothing but computing. */
+async function begun(child: ChildProcess, isolate: string): Promise<void> {
+  const worker = () => (isolate === 'process' ? childrenOf(child.pid!)[0] : child.pid);
+  await until(() => worker() !== undefined && cpuSeconds(worker()!) > 3);
+}
+
+/** Of a process so far (proc(5): utime and stime, in hundredths). */
+function cpuSeconds(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
