@@ -1,6 +1,8 @@
 /** Runs one `get` job from sources to the folder. */
+import process from 'node:process';
 import type { Options } from '../config/schema.ts';
 import { TrawlError } from '../errors.ts';
+import { classifyArguments } from '../sources/mod.ts';
 import type { Found } from './context.ts';
 import { EventStream, type Listener, type Summary } from './events.ts';
 import { judge } from './judge.ts';
@@ -41,6 +43,8 @@ export async function download(
   const signal = AbortSignal.any(signals);
 
   const onLost = (error: TrawlError) => ending.abort(error);
+  // Before the folder is made: a typing error leaves nothing behind.
+  if (deps.found === undefined) await classifyArguments(args, process.cwd());
   const { window } = deps;
   await using session = await Session.open(options, {
     ...{ sources: args, events, signal, onLost },

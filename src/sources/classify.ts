@@ -45,6 +45,22 @@ export async function classifyArgument(argument: string, cwd: string): Promise<S
   throw notFound(arg, hostAddress(`${arg}/`));
 }
 
+/** The same for all of them. Throws `usage` also for none, and for standard input twice. */
+export async function classifyArguments(
+  args: readonly string[],
+  cwd: string,
+): Promise<SourceArgument[]> {
+  if (args.length === 0) {
+    throw new TrawlError('usage', 'no source: give an address, a file, a glob or - for a list');
+  }
+  const sources: SourceArgument[] = [];
+  for (const arg of args) sources.push(await classifyArgument(arg, cwd));
+  if (sources.filter(({ kind }) => kind === 'stdin').length > 1) {
+    throw new TrawlError('usage', '- (standard input) can be read only once');
+  }
+  return sources;
+}
+
 /** Absolute paths of the files that match, sorted. `~` is the shell's business, not ours. */
 export async function expandGlob(pattern: string, cwd: string): Promise<string[]> {
   // 30–40 ms to load, which a run on addresses need not pay.

@@ -8,7 +8,7 @@
  */
 
 export { type Bytes, bodyBytes, fileBytes, readWhole } from './bytes.ts';
-export { classifyArgument, type SourceArgument } from './classify.ts';
+export { classifyArgument, classifyArguments, type SourceArgument } from './classify.ts';
 export {
   CrawlFrontier,
   type CrawlLink,

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { TrawlError, toTrawlError } from '../errors.ts';
 import { type Bytes, fileBytes, readWhole } from './bytes.ts';
-import { classifyArgument, expandGlob, type SourceArgument } from './classify.ts';
+import { classifyArguments, expandGlob, type SourceArgument } from './classify.ts';
 import {
   DEFAULT_MAX_PAGE_BYTES,
   type ManifestFormat,
@@ -56,15 +56,9 @@ export async function* openSources(
   options: SourceOptions,
   deps: SourceDeps,
 ): AsyncGenerator<OpenedSource> {
-  if (args.length === 0) {
-    throw new TrawlError('usage', 'no source: give an address, a file, a glob or - for a list');
+  for (const source of await classifyArguments(args, deps.cwd)) {
+    yield* openSource(source, options, deps);
   }
-  const sources: SourceArgument[] = [];
-  for (const arg of args) sources.push(await classifyArgument(arg, deps.cwd));
-  if (sources.filter(({ kind }) => kind === 'stdin').length > 1) {
-    throw new TrawlError('usage', '- (standard input) can be read only once');
-  }
-  for (const source of sources) yield* openSource(source, options, deps);
 }
 
 async function* openSource(

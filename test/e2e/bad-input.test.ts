@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -46,10 +46,12 @@ describe('wrong usage ends with 2 and a hint', () => {
     [['list'], /list needs a source/],
     [[], /imgtrawl COMMAND --help/],
   ])('%j', async (args, message) => {
-    const ran = await imgtrawl(args);
+    const cwd = scratch();
+    const ran = await imgtrawl(args, { cwd });
     expect(ran.code).toBe(2);
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync(cwd), 'nothing is left behind').toEqual([]);
   });
 });
 

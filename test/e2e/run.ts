@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 export const executable = fileURLToPath(new URL('../../dist/imgtrawl', import.meta.url));
 
@@ -26,9 +26,13 @@ export interface RunOptions {
   readonly started?: (child: ChildProcess) => void;
 }
 
+/** Where the program runs that is told no place; nobody else's folders lie there. */
+const elsewhere = mkdtempSync(join(tmpdir(), 'imgtrawl-test-'));
+afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
+
 /** Resolves when the process has ended; kills it after a minute. */
 export function imgtrawl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { cwd = tmpdir(), env = {}, stdin = '', started } = options;
+  const { cwd = elsewhere, env = {}, stdin = '', started } = options;
   const child = spawn(executable, args, { cwd, env, stdio: 'pipe', timeout: 60_000 });
   let stdout = '';
   let stderr = '';
