@@ -8,20 +8,18 @@
  *     node --experimental-web-worker scripts/bench/bit-flips.ts [--files 20000] [--seed 1]
  *         [--only FORMAT] [--keep FOLDER: where the files of all disagreements go]
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { damage } from '../../fixtures/damage.ts';
 import { random } from '../../fixtures/photo.ts';
 import { type Sample, samples } from '../../fixtures/samples.ts';
 import { TrawlError } from '../../src/errors.ts';
 import { createInspector } from '../../src/inspect/mod.ts';
 import { table } from './measure.ts';
+import { byExecutable, byPillow, bySharp, MAX_PIXELS, type Opinion, WHOLE } from './opinions.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,9 +30,7 @@ const { values } = parseArgs({
   },
 });
 const BATCH = 500;
-const MAX_PIXELS = 100e6;
-const executable = fileURLToPath(new URL('../../dist/imgtrawl', import.meta.url));
-
+const STRICT = { failOn: 'error', animated: true } as const;
 interface Case {
   readonly number: number;
   readonly sample: Sample;
@@ -42,15 +38,13 @@ interface Case {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** `whole`, or what is said against the file. */
-type Opinion = string;
-const WHOLE = 'whole';
-
 interface Judged extends Case {
   /** A code and a message. */
   readonly ours: Opinion;
   /** Undefined where the reference does not know the format. */
   readonly reference: Opinion | undefined;
+  /** What the reference says of all frames when it is strict; asked where it takes what we refuse. */
+  readonly strict: Opinion | undefined;
   readonly second: Opinion | undefined;
 }
 
@@ -83,72 +77,23 @@ async function inspect({ bytes, number, sample, what }: Case): Promise<Opinion> 
   }
 }
 
-async function reference({ bytes, sample }: Case): Promise<Opinion | undefined> {
-  if (sample.type === 'bmp' || sample.type === 'ico') return undefined;
-  try {
-    const limits = { failOn: 'truncated', limitInputPixels: MAX_PIXELS } as const;
-    await sharp(bytes, limits).raw().toBuffer();
-    return WHOLE;
-  } catch (error) {
-    return (error as Error).message.split('\n')[0]!;
-  }
-}
-
-const PILLOW = `
-import sys, json, warnings
-from PIL import Image
-warnings.simplefilter('ignore')
-for line in sys.stdin:
-    try:
-        image = Image.open(line.rstrip('\\n'))
-        image.load()
-        print(json.dumps('${WHOLE}'))
-    except BaseException as error:
-        print(json.dumps(repr(error)[:200]))
-`;
-
-function pillow(files: readonly string[]): Opinion[] {
-  const input = `${files.join('\n')}\n`;
-  const ran = spawnSync('/usr/bin/python3', ['-c', PILLOW], { input, encoding: 'utf8' });
-  if (ran.status !== 0) return [];
-  return ran.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
-/** What the executable says of each file, in the order of the files. */
-function byExecutable(files: readonly string[]): (Opinion | undefined)[] {
-  const { status, signal, stdout } = spawnSync(executable, ['hash', '--json', ...files], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  const end = String(signal ?? status);
-  found.exits.set(end, (found.exits.get(end) ?? 0) + 1);
-  const said = new Map<string, Opinion>();
-  for (const line of stdout.trim().split('\n')) {
-    const { file, error } = JSON.parse(line) as {
-      file: string;
-      error?: { code: string; message: string };
-    };
-    said.set(file, error ? `${error.code}: ${error.message}` : WHOLE);
-  }
-  return files.map((file) => said.get(file));
-}
-
 async function judge(cases: readonly Case[], folder: string): Promise<void> {
   const files = cases.map(({ number, sample }) => join(folder, `${number}.${sample.type}`));
   for (const [i, { bytes }] of cases.entries()) writeFileSync(files[i]!, bytes);
   const ours = await inParallel(cases, inspect);
-  const references = await inParallel(cases, reference);
-  const seconds = pillow(files);
-  const said = byExecutable(files);
+  const references = await inParallel(cases, ({ bytes, sample }) => bySharp(bytes, sample.type));
+  const seconds = byPillow(files);
+  const { end, said } = byExecutable(files);
+  found.exits.set(end, (found.exits.get(end) ?? 0) + 1);
   for (const [i, one] of cases.entries()) {
     if (said[i] !== ours[i]) {
       found.differing.push(`${one.number} ${one.sample.name}: ${said[i]} instead of ${ours[i]}`);
     }
     const second = one.sample.type === 'svg' ? undefined : seconds[i];
-    const judged = { ...one, ours: ours[i]!, second, reference: references[i] ?? second };
+    const first = references[i] ?? second;
+    const asked = ours[i] !== WHOLE && first === WHOLE;
+    const strict = asked ? await bySharp(one.bytes, one.sample.type, STRICT) : undefined;
+    const judged = { ...one, ours: ours[i]!, second, reference: first, strict };
     found.judged.push(judged);
     rmSync(files[i]!);
     if (
@@ -225,9 +170,15 @@ function report(): void {
     ),
     ({ sample, second }) => `${sample.type}: ${classOf(second!)}`,
   );
+  const refused = judged.filter(({ ours, reference }) => ours !== WHOLE && reference === WHOLE);
   list(
-    'refused, whole to the reference',
-    judged.filter(({ ours, reference }) => ours !== WHOLE && reference === WHOLE),
+    'refused, whole to the reference, which refuses it, too, when it is strict and reads all frames',
+    refused.filter(({ strict }) => strict !== WHOLE && strict !== undefined),
+    ({ sample, ours }) => `${sample.type}: ${classOf(ours)}`,
+  );
+  list(
+    'refused, whole to the reference in any case',
+    refused.filter(({ strict }) => strict === WHOLE || strict === undefined),
     ({ sample, ours }) => `${sample.type}: ${classOf(ours)}`,
   );
   console.log(

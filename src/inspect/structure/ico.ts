@@ -76,7 +76,7 @@ interface Picture {
 /** The directory says no more than 256; a PNG has its own size. */
 function readPicture(bytes: Uint8Array, entry: Entry): Picture {
   const { offset, width, height } = entry;
-  if (has(bytes, offset, '\x89PNG')) return readPngEntry(bytes, entry);
+  if (has(bytes, offset, '\x89PNG\r\n\x1a\n')) return readPngEntry(bytes, entry);
   return { width, height, trouble: checkBitmap(bytes, offset) };
 }
 

@@ -134,18 +134,11 @@ function walk(
     }
     const end = at + CHUNK_OVERHEAD + length;
     const trouble = checkChunk(bytes, at, type, length, found, header);
+    // What is left of a cut chunk of data counts for nothing: its checksum is missing, and libpng stops.
     if (data.length > 0 && (trouble || (type === 'IDAT' && data.at(-1)![1] !== at - 4))) {
-      const cut = trouble?.state === 'truncated' && type === 'IDAT' && room > 8;
-      if (cut) data.push([at + 8, bytes.length]);
       return missingPixels(bytes, header, data) ? (trouble ?? interrupted(at)) : undefined;
     }
-    if (trouble) {
-      if (trouble.state === 'truncated' && type === 'IDAT' && room > 8) {
-        data.push([at + 8, bytes.length]);
-        return missingPixels(bytes, header, data) ? trouble : undefined;
-      }
-      return trouble;
-    }
+    if (trouble) return trouble;
     if (type === 'IDAT') data.push([at + 8, end - 4]);
     else {
       const bomb = readChunk(bytes.subarray(at + 8, end - 4), type, found);

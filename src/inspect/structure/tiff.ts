@@ -16,6 +16,7 @@ import {
   tooManyFrames,
   truncated,
 } from './structure.ts';
+import { colorOf, missingSamples } from './tiff-color.ts';
 
 /** Entries looked at over all pages: directories may overlap, and so multiply. */
 const MAX_ENTRIES = 1_000_000;
@@ -98,7 +99,11 @@ export function readTiff(bytes: Uint8Array): Structure {
     ...(first.fields.has(ICC) && { profile: true }),
     bitDepth: number(BITS, 1),
     ...colorOf(number(PHOTOMETRIC, 1), number(SAMPLES, 1), first.fields.has(EXTRA_SAMPLES)),
-    ...stateOf(checkData(bytes, dialect, first.fields) ?? pages.trouble),
+    ...stateOf(
+      missingSamples(number(PHOTOMETRIC, 1), number(SAMPLES, 1)) ??
+        checkData(bytes, dialect, first.fields) ??
+        pages.trouble,
+    ),
   };
 }
 
@@ -246,22 +251,4 @@ function checkData(bytes: Uint8Array, dialect: Dialect, fields: Directory): Trou
     }
   }
   return undefined;
-}
-
-function colorOf(
-  photometric: number,
-  samples: number,
-  extra: boolean,
-): Pick<Structure, 'color' | 'alpha'> {
-  const colors: Readonly<Record<number, readonly [NonNullable<Structure['color']>, number]>> = {
-    0: ['grey', 1],
-    1: ['grey', 1],
-    2: ['rgb', 3],
-    3: ['palette', 1],
-    5: ['cmyk', 4],
-    6: ['ycc', 3],
-    8: ['lab', 3],
-  };
-  const known = colors[photometric];
-  return known ? { color: known[0], alpha: extra && samples > known[1] } : {};
 }

@@ -94,6 +94,12 @@ describe('ICO and CUR', () => {
     expect(inspectStructure(icon(1, [entry(0)]))).toMatchObject({ width: 256, height: 256 });
   });
 
+  it('are damaged where a PNG has no whole signature', () => {
+    const picture = png();
+    picture[5] = 0;
+    expect(inspectStructure(icon(1, [entry(0, picture)])).state).toBe('damaged');
+  });
+
   it('have the size of a PNG, which the directory may tell wrong', () => {
     const file = icon(1, [entry(4), entry(0, png({ width: 300, height: 200 }))]);
     expect(inspectStructure(file)).toMatchObject({ width: 300, height: 200, frames: 2 });

@@ -77,6 +77,24 @@ describe('TIFF', () => {
     expect(() => inspectStructure(file.subarray(0, 12))).toThrow(/TIFF/);
   });
 
+  it('is damaged with fewer samples than its colours need', () => {
+    const colours = (photometric: number, samples: number) =>
+      page
+        .map(([tag, value]): [number, number] => [tag, tag === 262 ? photometric : value])
+        .concat([[277, samples]]);
+    const file = (photometric: number, samples: number) =>
+      inspectStructure(bytes(tiff([colours(photometric, samples)]), new Uint8Array(4000)));
+    expect(file(1, 1).state).toBe('whole');
+    expect(file(2, 3).state).toBe('whole');
+    expect(file(2, 1)).toMatchObject({
+      state: 'damaged',
+      detail: 'its colours are rgb, with 1 of 3 samples a pixel',
+    });
+    expect(file(5, 3).state).toBe('damaged');
+    // Lab of one sample is lightness.
+    expect(file(8, 1).state).toBe('whole');
+  });
+
   it('counts pages', () => {
     expect(inspectStructure(tiff([page, page, page]))).toMatchObject({ frames: 3, state: 'whole' });
   });

@@ -184,6 +184,17 @@ describe('PNG', () => {
     }
   });
 
+  it('is truncated once a checksum of the data is missing, though the pixels are there', () => {
+    const file = png({ parts: 3 });
+    expect(state(file.subarray(0, -12))).toBe('whole');
+    for (let last = 13; last < 24; last++) {
+      expect(inspectStructure(file.subarray(0, -last))).toMatchObject({
+        state: 'truncated',
+        detail: expect.stringMatching(/^chunk IDAT at byte \d+ ends \d+ bytes beyond the file$/),
+      });
+    }
+  });
+
   it('is damaged with a side that no decoder takes', () => {
     const wide = (width: number) => {
       const header = chunk('IHDR', bytes(be32(width), be32(1), [8, 0, 0, 0, 0]));
