@@ -124,6 +124,15 @@ describe('what is refused', () => {
     expect(await code(png)).toBe('damaged');
   });
 
+  test.each([300, 700])(
+    'data that make no sense, in a picture of %d pixels a side',
+    async (side) => {
+      const file = await encode(photo(3, side, side), '.tif[compression=lzw]');
+      file.fill(0xff, file.length / 2, file.length / 2 + 200);
+      expect(await code(file)).toBe('damaged');
+    },
+  );
+
   test('a picture of too many pixels, by its header alone', async () => {
     const png = await encode(picture, '.png');
     new DataView(png.buffer).setUint32(16, 30_000);

@@ -112,19 +112,26 @@ function readPixels(vips: VipsModule, bytes: Uint8Array, structure: Structure): 
   }
 }
 
-/** Upright; reduced while it is decoded, where the format allows (WebP). */
+/** Formats that libvips reduces while it decodes them. */
+const REDUCING: ReadonlySet<ImageFormat> = new Set(['jpeg', 'webp', 'avif', 'svg']);
+
+/** Upright, and reduced when it is large. */
 function load(
-  vips: VipsModule,
+  { Image }: VipsModule,
   bytes: Uint8Array,
-  { width, height }: Structure,
+  { format, width, height }: Structure,
   own: (image: VipsImage) => VipsImage,
 ): VipsImage {
   const fail_on = 'error';
-  if (width > REDUCED || height > REDUCED) {
-    const square = { height: REDUCED, size: 'force', fail_on };
-    return own(vips.Image.thumbnailBuffer(bytes, REDUCED, square));
+  const square = { height: REDUCED, size: 'force' };
+  if (width <= REDUCED && height <= REDUCED) {
+    return own(own(Image.newFromBuffer(bytes, '', { fail_on })).autorot());
   }
-  return own(own(vips.Image.newFromBuffer(bytes, '', { fail_on })).autorot());
+  // For the other formats, thumbnailBuffer does not heed fail_on.
+  if (REDUCING.has(format))
+    return own(Image.thumbnailBuffer(bytes, REDUCED, { ...square, fail_on }));
+  const whole = own(Image.newFromBuffer(bytes, '', { fail_on, access: 'sequential' }));
+  return own(whole.thumbnailImage(REDUCED, square));
 }
 
 type VipsImage = InstanceType<VipsModule['Image']>;
