@@ -98,6 +98,7 @@ function unpacked(name: string): string {
   if (!existsSync(root)) {
     const downloads = join(CACHE, 'debs', name);
     mkdirSync(downloads, { recursive: true });
+    mkdirSync(dirname(root), { recursive: true });
     execFileSync('apt-get', ['download', '-q', name], { cwd: downloads, stdio: 'ignore' });
     const deb = readdirSync(downloads).find((file) => file.endsWith('.deb')) as string;
     execFileSync('dpkg-deb', ['-x', join(downloads, deb), root]);
