@@ -12,28 +12,34 @@ interface Wanted {
 }
 
 /**
- * A hard link where the file system has them, else a copy. Undefined when the file is missing or of
- * another size than the catalog says. Throws TrawlError.
+ * A hard link where the file system has them, else a copy, of the first input that has the file.
+ * Undefined when it is missing in all of them, or of another size than the catalog says. Throws TrawlError.
  */
 export async function bringFile(
   out: Folder,
-  { folder, catalog, staged }: Input,
+  inputs: readonly Input[],
   { sha256, format, bytes }: Wanted,
 ): Promise<string | undefined> {
   const name = fileName(sha256, undefined, format);
   if ((await sizeOf(out, name)) === bytes) return name;
-  const file = catalog.imageBySha(sha256)?.file;
-  if (file === undefined) return undefined;
-  const paths = [pathIn(folder.root, file)];
-  if (staged.has(file)) paths.push(join(folder.own, 'staged', file));
-  for (const path of paths) {
-    const info = await lstat(path).catch(() => undefined);
-    // Not even a link of that name is followed: it may lead to any file of the machine.
-    if (!info?.isFile() || info.size !== bytes) continue;
-    await put(path, out, name);
-    return name;
+  for (const input of inputs) {
+    for (const path of pathsIn(input, sha256)) {
+      const info = await lstat(path).catch(() => undefined);
+      // Not even a link of that name is followed: it may lead to any file of the machine.
+      if (!info?.isFile() || info.size !== bytes) continue;
+      await put(path, out, name);
+      return name;
+    }
   }
   return undefined;
+}
+
+/** Where the file may be, by what the catalog says. */
+function pathsIn({ folder, catalog, staged }: Input, sha256: string): string[] {
+  const file = catalog.imageBySha(sha256)?.file;
+  if (file === undefined) return [];
+  const named = pathIn(folder.root, file);
+  return staged.has(file) ? [named, join(folder.own, 'staged', file)] : [named];
 }
 
 /** Whole or not at all; what had that name had another size, so it was no such image. */

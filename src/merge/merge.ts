@@ -17,7 +17,7 @@ export interface MergeOptions {
   /** Wait for runs that hold one of the folders. */
   readonly wait: boolean;
   readonly signal: AbortSignal;
-  /** An image of a folder is missing there, or changed. */
+  /** An image of a folder is missing there, or changed, and no other folder has it. */
   readonly onMissing: (sha256: string, folder: string) => void;
 }
 
@@ -65,7 +65,8 @@ export async function mergeFolders(
         count.duplicates++;
         continue;
       }
-      const file = await bringFile(folder, from, row);
+      const others = inputs.filter((input) => input !== from);
+      const file = await bringFile(folder, [from, ...others], row);
       if (file === undefined) {
         out.forgetFile(sha256);
         count.missing++;

@@ -23,20 +23,23 @@ const TOUCHED_MS = 2000;
 export class Holdings {
   readonly #catalog: Catalog;
   readonly #folder: Folder;
+  readonly #arrival: (sha256: string) => Promise<void>;
   /** Some address failed in a run before this one. */
   #anyFailed: boolean | undefined;
 
-  constructor(catalog: Catalog, folder: Folder) {
+  /** @param arrival waits while an image with these bytes is on its way to its name */
+  constructor(catalog: Catalog, folder: Folder, arrival: (sha256: string) => Promise<void>) {
     this.#catalog = catalog;
     this.#folder = folder;
+    this.#arrival = arrival;
   }
 
   /** What is here of an address: held whole, or lost though the catalog knows it, or neither. */
   async of(url: string): Promise<{ readonly held?: Held; readonly lost?: string }> {
     const row = this.#catalog.address(url);
-    const image = row?.sha256 === undefined ? undefined : this.#catalog.imageBySha(row.sha256);
+    const image = row?.sha256 === undefined ? undefined : await this.#image(row.sha256);
     if (row === undefined || image === undefined) return {};
-    const kept = image.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
+    const kept = image.kept === undefined ? image : await this.#image(image.kept);
     const { sha256, format, width, height, bytes, pdq, quality } = image;
     const facts = {
       url,
@@ -68,6 +71,12 @@ export class Holdings {
       isFiltered: false,
     };
     return { held };
+  }
+
+  async #image(sha256: string): Promise<ImageRow | undefined> {
+    // A row may tell of its file before that has its name.
+    await this.#arrival(sha256);
+    return this.#catalog.imageBySha(sha256);
   }
 
   /** A file of the right size that was touched since it was recorded is read and hashed. */

@@ -2,7 +2,7 @@
  * The output folder as a run sees it: putting an image in, taking one out that gave way to a better
  * copy, and the record of everything in the catalog.
  */
-import { copyFile, link, mkdir, open } from 'node:fs/promises';
+import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../config/schema.ts';
 import type { KnownImage } from '../dedupe/mod.ts';
@@ -26,6 +26,7 @@ import {
 import type { Claim } from './claims.ts';
 import type { Found } from './context.ts';
 import { Documents } from './documents.ts';
+import { DurableRows, syncNames } from './durable.ts';
 import type { Summary } from './events.ts';
 import { type Facts, recordFacts } from './facts.ts';
 import { Holdings } from './holdings.ts';
@@ -71,6 +72,7 @@ export class Shelf implements AsyncDisposable {
   readonly #lock: FolderLock;
   readonly #catalog: Catalog;
   readonly #run: number;
+  readonly #rows: DurableRows;
   /** Images that are on their way to their names and into the catalog, by sha256. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
@@ -80,8 +82,9 @@ export class Shelf implements AsyncDisposable {
     this.#folder = folder;
     this.#catalog = catalog;
     this.#run = catalog.beginRun({ command: 'get', sources: options.sources.map(redactUrl) });
-    this.holdings = new Holdings(catalog, folder);
-    this.staging = new Staging(catalog, folder, this.#run);
+    this.#rows = new DurableRows(catalog, folder);
+    this.holdings = new Holdings(catalog, folder, (sha256) => this.#arrival(sha256));
+    this.staging = new Staging(catalog, folder, this.#run, this.#rows);
     this.leftovers = new Leftovers(catalog, folder, this.#run);
   }
 
@@ -151,6 +154,11 @@ export class Shelf implements AsyncDisposable {
     // The same bytes under two names, both on their way: the second has to see what became of the first.
     const earlier = this.#saving.get(sha256);
     return await this.#track(sha256, this.#save(earlier, url, fetched, facts, how));
+  }
+
+  /** Resolves when the image with these bytes is not, or not any more, on its way to its name. */
+  async #arrival(sha256: string): Promise<void> {
+    await this.#saving.get(sha256)?.catch(() => {});
   }
 
   async #track<T>(sha256: string, saving: Promise<T>): Promise<T> {
@@ -227,7 +235,7 @@ export class Shelf implements AsyncDisposable {
    * Returns the addresses that it had come from.
    */
   async giveWay(sha256: string, by: string, distance: number): Promise<ImageRecord[]> {
-    await this.#saving.get(sha256)?.catch(() => {});
+    await this.#arrival(sha256);
     const image = this.#catalog.imageBySha(sha256);
     if (image?.file === undefined) return [];
     const dropped = { kept: by, kind: 'near', distance } as const;
@@ -296,13 +304,8 @@ export class Shelf implements AsyncDisposable {
 
   /** Resolves when everything so far would survive a power cut. */
   async settle(): Promise<void> {
-    this.#catalog.flush();
-    for (const path of [`${this.#folder.catalog}-wal`, this.#folder.catalog, this.#folder.root]) {
-      // Some systems cannot open a folder, and the log may be gone.
-      const file = await open(path, 'r').catch(() => undefined);
-      await file?.sync().catch(() => {});
-      await file?.close();
-    }
+    await this.#rows.settle();
+    await syncNames(this.#folder.root);
   }
 
   /** What came of an address. `fetchedAt` where nothing was asked. */

@@ -11,6 +11,7 @@ import { Tally } from '../pipeline/tally.ts';
 import type { QueueEngine } from './engine.ts';
 import { folderIdentity } from './identity.ts';
 import { Pulse } from './pulse.ts';
+import { recover } from './recover.ts';
 import { SharedClaims } from './shared-claims.ts';
 import { LEASE_LOST, type ShardEnd, workShard } from './work-shard.ts';
 
@@ -112,7 +113,7 @@ class Worker {
       claims: this.#claims,
       window: Math.max(MIN_WINDOW, Math.ceil(WINDOW / this.#options.shardsAtOnce)),
     });
-    await this.#recover(session);
+    await recover(session.shelf, this.#claims);
     const slots = Array.from({ length: this.#options.shardsAtOnce }, () =>
       this.#slot(session, signal, end),
     );
@@ -160,18 +161,5 @@ class Worker {
 
   onImage(record: Extract<Parameters<Listener>[0], { type: 'image' }>['record']): void {
     this.#events.emit({ type: 'image', record });
-  }
-
-  /** Images that were on the disk, but had no name yet, when a worker on this folder was killed. */
-  async #recover({ shelf }: Session): Promise<void> {
-    for (const name of await shelf.staging.names()) {
-      const sha256 = name.slice(0, name.indexOf('.'));
-      // Rows come before claims: without a row nothing was claimed.
-      const recorded = (await shelf.fileOf(sha256)) === name;
-      const path = shelf.staging.pathOf(name);
-      const held = recorded ? await this.#claims.claim(sha256, name, path) : undefined;
-      if (held?.mine) await shelf.staging.unveil(name);
-      else await shelf.staging.remove(name, sha256);
-    }
   }
 }

@@ -151,6 +151,18 @@ describe('merged folders', () => {
     expect(readdirSync(join(root, 'out'))).toContain(name);
   });
 
+  test('take an image from another folder when the first that tells of it has lost it', async () => {
+    const root = scratch();
+    const one: Image = { content: 1, pdq: '0'.repeat(64), quality: 0, width: 10, height: 10 };
+    const name = rowOf(one).file as string;
+    const folders = ['a', 'b', 'c'].map((worker) => folderWith(join(root, worker), [one]));
+    rmSync(join(root, 'a', name));
+    writeFileSync(join(root, 'b', name), 'cut');
+    const merged = await mergeFolders(folders, options(join(root, 'out')));
+    expect(merged).toMatchObject({ kept: 1, missing: 0 });
+    expect(readdirSync(join(root, 'out'))).toContain(name);
+  });
+
   test('tell what is missing, and which images lie in a folder that was not given', async () => {
     const root = scratch();
     const made = (content: number): Image => ({

@@ -69,3 +69,36 @@ test('whoever counts on an image that is on its way waits for it, and fails with
   expect(file).toBe(name);
   expect(existsSync(join(out, name))).toBe(true);
 });
+
+test('an image on its way to its name is not taken for lost', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'imgtrawl-shelf-'));
+  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
+  const signal = new AbortController().signal;
+  const options = { names: 'sha256', sources: [], wait: false, signal, onLost: () => {} } as const;
+  await using shelf = await Shelf.open(out, options);
+  const bytes = new TextEncoder().encode('picture');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = `${sha256}.jpg`;
+  const fetched = { body: { in: 'memory', bytes }, sha256, bytes: 7 } as unknown as Fetched;
+  const facts = { sha256, bytes: 7, inspection: { format: 'jpeg', width: 4, height: 3 } } as const;
+  // An earlier run got the same bytes from this address, and another folder had them.
+  const url = 'http://h.example/1';
+  const candidates = [{ url, from: 'list' }] as const;
+  const found = { ref: { group: 1, candidates }, named: true, mayBePage: false };
+  const elsewhere = { status: 'duplicate', sha256, duplicateOf: name, attempts: 1, ms: 1 } as const;
+  await shelf.putClaimed(name, fetched, facts, async () => ({ file: name, mine: false }));
+  shelf.record({ url, ...elsewhere }, { found });
+
+  const claim = Promise.withResolvers<Claim>();
+  const asked = Promise.withResolvers<void>();
+  const keeping = shelf.putClaimed(name, fetched, facts, () => {
+    asked.resolve();
+    return claim.promise;
+  });
+  await asked.promise;
+  const looking = shelf.holdings.of(url);
+  claim.resolve({ file: name, mine: true });
+  await keeping;
+  expect((await looking).held?.record.file).toBe(name);
+  expect(await shelf.fileOf(sha256)).toBe(name);
+});
