@@ -347,7 +347,7 @@ export const OPTIONS = {
     value: 'ADDRESS',
   }),
   natsCreds: option(z.string().optional(), {
-    describe: 'Credentials file of NATS (a JWT and its key)',
+    describe: 'Credentials file of NATS (a JWT and its key, or the seed of a key alone)',
     group: 'Queue',
     on: QUEUE,
     path: true,

@@ -106,6 +106,43 @@ describe.skipIf(natsMissing)(`the engine${natsMissing ? ` (${natsMissing})` : ''
     expect((await engine.status()).shards).toBe(60);
   });
 
+  test('reads a token anew when the server asks for another one', async () => {
+    const folder = scratch();
+    const [config, tokenFile] = [join(folder, 'nats.conf'), join(folder, 'token')];
+    const agree = (token: string) => {
+      writeFileSync(config, `authorization { token: ${token} }`);
+      writeFileSync(tokenFile, `${token}\n`);
+    };
+    agree('one');
+    await using nats = await natsServer(['-c', config]);
+    const address = parseQueueAddress({ text: `${nats.url}/test`, onCommandLine: true });
+    await using engine = await NatsEngine.open(address, {
+      auth: { tokenFile, env: {} },
+      plan: PLAN,
+    });
+    expect(await engine.publish(shard(0, 'a'))).toBe(true);
+    agree('other');
+    await nats.restart();
+    expect(await engine.publish(shard(0, 'a'))).toBe(false);
+    expect(await engine.publish(shard(0, 'b'))).toBe(true);
+  });
+
+  test('tells why when it is not let in any more', async () => {
+    const folder = scratch();
+    const config = join(folder, 'nats.conf');
+    writeFileSync(config, 'authorization { token: one }');
+    await using nats = await natsServer(['-c', config]);
+    const address = parseQueueAddress({ text: `${nats.url}/test`, onCommandLine: true });
+    const auth = { env: { NATS_TOKEN: 'one' } };
+    await using engine = await NatsEngine.open(address, { auth, plan: PLAN });
+    writeFileSync(config, 'authorization { token: other }');
+    await nats.restart();
+    await expect(engine.publish(shard(0, 'a'))).rejects.toMatchObject({
+      code: 'queue',
+      message: expect.stringContaining('Authorization'),
+    });
+  });
+
   test('keeps what was put aside with its reason, and is gone when it is removed', async () => {
     await using nats = await natsServer();
     await using engine = await open(nats.url, PLAN);

@@ -47,6 +47,7 @@ export class NatsEngine implements QueueEngine {
   readonly #signal: AbortSignal | undefined;
   readonly #lookout: Lookout;
   readonly #held = new Set<number>();
+  #over: Error | undefined;
   /** One asks for shards at a time: two would ask for the same ones. */
   #pulling: Promise<unknown> = Promise.resolve();
 
@@ -64,6 +65,10 @@ export class NatsEngine implements QueueEngine {
     this.#signal = signal;
     this.plan = parts.plan;
     this.#lookout = new Lookout(() => this.#load());
+    // Such as credentials that have expired and were not renewed.
+    void connection.closed().then((error) => {
+      if (error instanceof Error) this.#over = error;
+    });
   }
 
   /** Throws TrawlError `queue`, or `usage` for credentials that cannot be read. */
@@ -262,7 +267,8 @@ export class NatsEngine implements QueueEngine {
     // Who ends tidies up, but not for long.
     if (this.#signal?.aborted) return sitOut(work, { what, forMs: LAST_WORDS_MS });
     const signal = this.#signal;
-    return sitOut(work, { what, signal, ...(forMs !== undefined && { forMs }) });
+    const over = () => this.#over;
+    return sitOut(work, { what, signal, over, ...(forMs !== undefined && { forMs }) });
   }
 }
 

@@ -8,6 +8,8 @@ export interface Patience {
   /** Given up after so long, in ms. Default 5 minutes. */
   readonly forMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Why there is no connection any more, and will be none. */
+  readonly over?: () => Error | undefined;
 }
 
 const FOR_MS = 300_000;
@@ -19,7 +21,7 @@ const MAX_PAUSE_MS = 2000;
  */
 export async function sitOut<T>(
   work: (again: boolean) => Promise<T>,
-  { what, forMs = FOR_MS, signal }: Patience,
+  { what, forMs = FOR_MS, signal, over }: Patience,
 ): Promise<T> {
   const until = systemClock.now() + forMs;
   for (let pause = 50, again = false; ; pause = Math.min(pause * 2, MAX_PAUSE_MS), again = true) {
@@ -29,7 +31,7 @@ export async function sitOut<T>(
     } catch (error) {
       if (error instanceof TrawlError) throw error;
       if (!passes(error) || systemClock.now() + pause > until) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = over?.()?.message ?? (error instanceof Error ? error.message : String(error));
         throw new TrawlError('queue', `The queue could not ${what}: ${why}`, { cause: error });
       }
       await systemClock.sleep(pause * (0.5 + Math.random() / 2), signal);
@@ -50,7 +52,9 @@ const PASSING = new Set([
 const API_ERROR = /^(?:JetStreamApi|ConsumerNotFound|StreamNotFound)Error$/;
 
 function passes(error: unknown): boolean {
-  const { name = '', status } = error as { name?: string; status?: unknown };
+  const { name = '', status, cause } = error as Partial<Error> & { status?: unknown };
+  // Rights do not come by waiting.
+  if ((cause as Partial<Error> | undefined)?.name === 'PermissionViolationError') return false;
   // 500 and 503 are a cluster's: no leader, no quorum, too busy.
   if (API_ERROR.test(name)) return status === 503 || status === 500 || status === 408;
   return PASSING.has(name);
