@@ -42,6 +42,8 @@ export interface Inspector extends AsyncDisposable {
   inspect(bytes: Uint8Array<ArrayBuffer>, request?: InspectRequest): Promise<Inspection>;
   /** Starts workers ahead of the first image. Default: all of them. */
   warm(count?: number): Promise<void>;
+  /** Most workers at once. */
+  readonly workers: number;
   /** Time that workers have spent so far, summed over all of them, in ms. */
   readonly busyMs: number;
 }
@@ -70,6 +72,7 @@ export function createInspector(options: InspectOptions = {}): Inspector {
       return pool.submit({ task: { bytes, pixels, dihedral, maxPixels }, name });
     },
     warm: (count = size) => pool.warm(count),
+    workers: size,
     get busyMs() {
       return pool.busyMs;
     },

@@ -1,6 +1,7 @@
 /** Bodies between the stages: in memory, or in a partial file that who is done with it removes. */
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
+import { free } from '../concurrency/mod.ts';
 import type { Fetched } from '../model.ts';
 
 /** The bytes; the body stays where it is. */
@@ -15,8 +16,15 @@ export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>>
   return bytes;
 }
 
+/** Who holds its bytes may still read them. */
 export async function discardBody({ body }: Fetched): Promise<void> {
   if (body.in === 'file') await rm(body.path, { force: true });
+}
+
+/** Nothing remains, and nobody may look at its bytes again. */
+export async function freeBody(fetched: Fetched): Promise<void> {
+  if (fetched.body.in === 'memory') free(fetched.body.bytes);
+  else await discardBody(fetched);
 }
 
 /** Bytes that are at hand, as if they had been fetched. */

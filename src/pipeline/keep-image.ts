@@ -2,7 +2,7 @@
 import type { Options } from '../config/schema.ts';
 import type { Deduper } from '../dedupe/mod.ts';
 import type { Fetched, ImageRecord, Inspection } from '../model.ts';
-import { discardBody } from './body.ts';
+import { freeBody } from './body.ts';
 import type { Claim, Claims } from './claims.ts';
 import type { Found } from './context.ts';
 import type { EventStream } from './events.ts';
@@ -32,7 +32,7 @@ export async function keepImage(arrived: Arrived, context: KeepContext): Promise
   const { fetched, found } = arrived;
   const { shelf, options } = context;
   const record = await decide(arrived, context);
-  await discardBody(fetched);
+  await freeBody(fetched);
   const final =
     options.dedupe === 'off' || options.onDuplicate === 'keep'
       ? record

@@ -35,8 +35,8 @@ export interface SessionDeps {
 
 /** Pictures that are under way at the same time, from the request to the saved file, at most. */
 const WINDOW = 256;
-/** Bytes of images that wait for a worker or are being looked at. */
-const DECODE_BYTES = 128e6;
+/** Bytes of images that come in, wait for a worker, are looked at or stored; one alone may be larger. */
+const IMAGE_BYTES = 48e6;
 
 export class Session implements AsyncDisposable {
   readonly shelf: Shelf;
@@ -46,7 +46,7 @@ export class Session implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack;
   readonly #find: FindContext;
   #deduper: Deduper | undefined;
-  readonly #budget = new ByteBudget(DECODE_BYTES);
+  readonly #budget = new ByteBudget(IMAGE_BYTES);
 
   private constructor(
     options: Options,

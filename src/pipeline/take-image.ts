@@ -1,12 +1,12 @@
 /** One picture's way: fetched, looked at, compared, stored. */
-import type { ByteBudget } from '../concurrency/mod.ts';
+import { type ByteBudget, free, type Lease } from '../concurrency/mod.ts';
 import type { Options } from '../config/schema.ts';
 import type { Deduper } from '../dedupe/mod.ts';
 import { TrawlError, toTrawlError } from '../errors.ts';
 import type { FetchPool } from '../fetch/mod.ts';
 import { type Inspector, inspectHeader } from '../inspect/mod.ts';
 import type { Candidate, Fetched, ImageRecord, Inspection } from '../model.ts';
-import { discardBody, peekBody } from './body.ts';
+import { freeBody, peekBody } from './body.ts';
 import type { Claims } from './claims.ts';
 import type { Found } from './context.ts';
 import { dataImage, shownUrl } from './data-url.ts';
@@ -36,6 +36,8 @@ export interface TakerContext {
 const IMAGE = ['noimageindex', 'noai', 'noimageai', 'noindex'] as const;
 /** Addresses tried for one picture: a hostile page could name thousands. */
 const MAX_CANDIDATES = 6;
+/** Reserved for a body of which nothing is known yet. */
+const EXPECTED_BYTES = 256 * 1024;
 
 export class ImageTaker {
   readonly #context: TakerContext;
@@ -90,7 +92,7 @@ export class ImageTaker {
     candidate: Candidate,
     started: number,
   ): Promise<ImageRecord | undefined> {
-    const { deduper, finder, options, pool, shelf } = this.#context;
+    const { budget, deduper, finder, options, pool, shelf, signal } = this.#context;
     const { url } = candidate;
     const { page, space } = found.ref;
     if (found.barred !== undefined) {
@@ -111,6 +113,7 @@ export class ImageTaker {
     }
     let sent = 0;
     for (let round = 0; ; round++) {
+      using lease = await budget.reserve(EXPECTED_BYTES, signal);
       const fetched =
         (round === 0 ? found.fetched : undefined) ??
         dataImage(url) ??
@@ -122,6 +125,7 @@ export class ImageTaker {
           ...(space !== undefined && { space }),
           ...(known && !options.refresh && { validators: known.validators }),
         }));
+      countBody(lease, fetched);
       sent += fetched.attempts;
       if (known && fetched.status === 304) {
         const record = unchanged(known, { ...about, attempts: sent, ms: ms() }, options);
@@ -137,7 +141,7 @@ export class ImageTaker {
         const held = await this.#context.claims?.holder(fetched.sha256);
         if (held && !held.mine) {
           const elsewhere = keptElsewhere({ ...about, attempts: sent, ms: ms() }, fetched, held);
-          await discardBody(fetched);
+          await freeBody(fetched);
           shelf.record(elsewhere, { fetched, found });
           return elsewhere;
         }
@@ -159,10 +163,10 @@ export class ImageTaker {
           if (options.keepDamaged && (error.code === 'truncated' || error.code === 'damaged')) {
             await shelf.keepDamaged(fetched);
           }
-          await discardBody(fetched);
+          await freeBody(fetched);
           throw error;
         }
-        await discardBody(fetched);
+        await freeBody(fetched);
       }
     }
   }
@@ -189,11 +193,23 @@ export class ImageTaker {
 
   async #inspect(fetched: Fetched): Promise<Inspection> {
     const { options, inspector, budget, signal } = this.#context;
-    using _lease = await budget.reserve(fetched.bytes, signal);
+    const inFile = fetched.body.in === 'file';
+    using _lease = inFile ? await budget.reserve(fetched.bytes, signal) : undefined;
     const bytes = await peekBody(fetched);
-    if (options.dedupe !== 'near') return inspectHeader(bytes, options.maxPixels);
-    return await inspector.inspect(bytes, { name: shownUrl(fetched.url) });
+    try {
+      if (options.dedupe !== 'near') return inspectHeader(bytes, options.maxPixels);
+      return await inspector.inspect(bytes, { name: shownUrl(fetched.url) });
+    } finally {
+      if (inFile) free(bytes);
+    }
   }
+}
+
+/** What it takes in memory, now that it is there; read from its file, it is counted anew. */
+function countBody(lease: Lease, { body }: Fetched): void {
+  const more = (body.in === 'memory' ? body.bytes.length : 0) - lease.bytes;
+  if (more > 0) lease.grow(more);
+  else lease.shrink(-more);
 }
 
 /** The record of an image that is as it was: on the disk, or still too small to be there. */

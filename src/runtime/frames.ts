@@ -32,55 +32,70 @@ export function encodeFrame(message: unknown): Uint8Array[] {
   return [head, text, ...pieces];
 }
 
-/** Puts messages together from the chunks that a pipe delivers. */
+/** Puts messages together from the chunks that a pipe delivers; each byte is copied once. */
 export class FrameReader {
-  #chunks: Uint8Array[] = [];
-  #length = 0;
-  /** Bytes of the frame that is coming in, its head included; 0 while that is unknown. */
-  #wanted = 0;
+  readonly #longest: number;
+  /** What comes next, and how much of it is there. */
+  #part: 'head' | 'text' | 'body' = 'head';
+  #bytes = new Uint8Array(HEAD);
+  #filled = 0;
+  #text: Uint8Array | undefined;
+  #bodyLength = 0;
+
+  /** @param longest bytes of a frame; the other side may be hostile, and is not believed more */
+  constructor(longest = MAX_FRAME) {
+    this.#longest = longest;
+  }
 
   /** Takes a chunk; returns the messages that are now complete. Throws on data that are no frames. */
   push(chunk: Uint8Array): unknown[] {
-    this.#chunks.push(chunk);
-    this.#length += chunk.byteLength;
     const messages: unknown[] = [];
-    while (this.#length >= (this.#wanted || HEAD)) {
-      // Joined only when a whole frame or its head is there, so that each byte is copied once or twice.
-      const all = this.#join();
-      const view = new DataView(all.buffer, all.byteOffset);
-      const text = view.getUint32(0, true);
-      const bytes = view.getUint32(4, true);
-      this.#wanted = HEAD + text + bytes;
-      if (this.#wanted > MAX_FRAME) throw new Error('the other side of the pipe talks nonsense');
-      if (this.#length < this.#wanted) break;
-      const body = all.subarray(HEAD + text, this.#wanted);
-      messages.push(decode(all.subarray(HEAD, HEAD + text), body));
-      this.#chunks = [all.subarray(this.#wanted)];
-      this.#length -= this.#wanted;
-      this.#wanted = 0;
+    for (let at = 0; at < chunk.length; ) {
+      const taken = chunk.subarray(at, at + this.#bytes.length - this.#filled);
+      this.#bytes.set(taken, this.#filled);
+      this.#filled += taken.length;
+      at += taken.length;
+      // A part may have no bytes at all.
+      while (this.#filled === this.#bytes.length) {
+        const message = this.#next();
+        if (message) messages.push(message.value);
+      }
     }
     return messages;
   }
 
-  #join(): Uint8Array {
-    if (this.#chunks.length === 1) return this.#chunks[0]!;
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.byteLength;
+  /** A part is complete: what it tells of the next one, or the message. */
+  #next(): { readonly value: unknown } | undefined {
+    const done = this.#bytes;
+    this.#filled = 0;
+    if (this.#part === 'head') {
+      const view = new DataView(done.buffer);
+      const text = view.getUint32(0, true);
+      this.#bodyLength = view.getUint32(4, true);
+      if (text === 0 || text + this.#bodyLength > this.#longest) {
+        throw new Error('the other side of the pipe talks nonsense');
+      }
+      this.#part = 'text';
+      this.#bytes = new Uint8Array(text);
+      return undefined;
     }
-    this.#chunks = [all];
-    return all;
+    if (this.#part === 'text') {
+      this.#text = done;
+      this.#part = 'body';
+      this.#bytes = new Uint8Array(this.#bodyLength);
+      return undefined;
+    }
+    this.#part = 'head';
+    this.#bytes = new Uint8Array(HEAD);
+    return { value: decode(this.#text!, done) };
   }
 }
 
-function decode(text: Uint8Array, body: Uint8Array): unknown {
+function decode(text: Uint8Array, body: Uint8Array<ArrayBuffer>): unknown {
   return JSON.parse(new TextDecoder().decode(text), (_, value: unknown) => {
     const reference = (value as Partial<Reference> | null)?.$bytes;
     if (!Array.isArray(reference)) return value;
     const [offset, length] = reference as [number, number];
-    // A Buffer's own slice would share memory, and be a Buffer.
-    return new Uint8Array(body.subarray(offset, offset + length));
+    return length === body.length ? body : body.slice(offset, offset + length);
   });
 }

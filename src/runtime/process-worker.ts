@@ -72,6 +72,9 @@ function denoDirectories(): Record<string, string> {
   return Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
+/** Bytes: a thumbnail, hashes, the text of an error. */
+const LONGEST_ANSWER = 1024 * 1024;
+
 class ProcessHandle implements WorkerHandle {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
@@ -97,7 +100,7 @@ class ProcessHandle implements WorkerHandle {
   ready(bundle: Uint8Array<ArrayBuffer>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#exit = (reason) => reject(reason ?? new Error('the worker process ended'));
-      const reader = new FrameReader();
+      const reader = new FrameReader(LONGEST_ANSWER);
       this.#child.stdout?.on('data', (chunk: Uint8Array) => {
         try {
           for (const message of reader.push(chunk)) this.#receive(message, resolve);

@@ -35,7 +35,8 @@ export async function runWorkerProcess(): Promise<never> {
       const reply = asPartReply(message as ProcessPart);
       waiting.get(reply.part)?.(await compiled(reply));
     } else {
-      (await worker)?.post(message);
+      const { bytes } = (message as { task?: { bytes?: Uint8Array<ArrayBuffer> } }).task ?? {};
+      (await worker)?.post(message, bytes ? [bytes.buffer] : []);
     }
   };
 

@@ -27,7 +27,7 @@ export const dedupe: Command = async (context) => {
   const look = lookWith(inspector);
   const report = await groupFiles(files, {
     ...{ mode: options.dedupe, nearThreshold: options.nearThreshold, cache, signal },
-    concurrency: (options.workers ?? 4) * 2,
+    concurrency: inspector.workers * 2,
     inspect: async (path) => {
       const { inspection, ...file } = await look(path);
       return { ...inspection, ...file, name: path };

@@ -1,10 +1,9 @@
 /** `imgtrawl hash`: format, size, SHA-256 and PDQ of local images. */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { map } from '../../concurrency/mod.ts';
-import { TrawlError, toTrawlError } from '../../errors.ts';
+import { toTrawlError } from '../../errors.ts';
 import { createInspector } from '../../inspect/mod.ts';
+import { lookWith } from '../../pipeline/look-file.ts';
 import { inspectOptions } from '../../pipeline/stage-options.ts';
 import { localFiles } from '../../sources/local.ts';
 import type { Command } from '../command.ts';
@@ -12,19 +11,14 @@ import type { Command } from '../command.ts';
 export const hash: Command = async ({ args, options, output, signal }) => {
   const files = await localFiles(args, process.cwd());
   await using inspector = createInspector({ ...inspectOptions(options), signal });
-  const { dihedral } = options;
+  const look = lookWith(inspector, { dihedral: options.dihedral });
   const inspectFile = async (file: string) => {
-    const bytes = new Uint8Array(await readLocal(file));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const length = bytes.length;
-    const { format, width, height, pdq, quality, ...more } = await inspector.inspect(bytes, {
-      dihedral,
-    });
-    const { thumbnail: _, ...rest } = more;
-    return { file, format, width, height, bytes: length, sha256, pdq, quality, ...rest };
+    const { sha256, bytes, inspection } = await look(file);
+    const { format, width, height, pdq, quality, thumbnail: _, ...rest } = inspection;
+    return { file, format, width, height, bytes, sha256, pdq, quality, ...rest };
   };
   let failed = 0;
-  const outcomes = map(files, { submit: inspectFile, window: (options.workers ?? 4) * 2, signal });
+  const outcomes = map(files, { submit: inspectFile, window: inspector.workers * 2, signal });
   for await (const outcome of outcomes) {
     if (outcome.ok) {
       const row = outcome.value;
@@ -43,13 +37,3 @@ export const hash: Command = async ({ args, options, output, signal }) => {
   if (files.length > 0 && failed === files.length) return 3;
   return failed > 0 ? 1 : 0;
 };
-
-async function readLocal(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-    throw new TrawlError('source-unreadable', why, { cause });
-  }
-}

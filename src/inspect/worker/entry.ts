@@ -5,6 +5,7 @@
  * The decoder starts its threads from this same bundle, under the name that it gives them; in those
  * the decoder's own code runs, and nothing here.
  */
+import { free } from '../../concurrency/free.ts';
 import { TrawlError } from '../../errors.ts';
 import type {
   InspectPhase,
@@ -59,5 +60,7 @@ async function answer({ id, task }: Request): Promise<void> {
     const code = error instanceof TrawlError ? error.code : 'decode-crash';
     const message = error instanceof Error ? error.message : String(error);
     scope.postMessage({ id, ok: false, error: { code, message } });
+  } finally {
+    free(task.bytes);
   }
 }
