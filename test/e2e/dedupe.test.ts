@@ -51,6 +51,7 @@ describe('dedupe', () => {
     expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('page.html') });
     const page = readFileSync(join(cwd, 'page.html'), 'utf8');
     expect(page.match(/<figure/g)).toHaveLength(3);
+    expect(page).toContain('600×400 webp');
     expect(page).toMatch(/<a href="\.\/b\/small\.webp"><img src="data:image\/png/);
     const odd = await imgtrawl(['dedupe', 'b', '--html', 'a/again.jpg'], { cwd, env: env(cwd) });
     expect(odd).toMatchObject({ code: 2, stderr: expect.stringMatching(/must end in \.html/) });
