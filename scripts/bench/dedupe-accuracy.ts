@@ -93,6 +93,8 @@ console.log(
 const recall = new Map<string, string[]>();
 const strangers: string[] = ['**other photos matched**'];
 const examples: string[] = [];
+/** What imgtrawl found. */
+const found = new Set<string>();
 for (const method of METHODS) {
   const hits = new Map<string, number>();
   const pairs = new Map<string, number>();
@@ -102,7 +104,9 @@ for (const method of METHODS) {
     if (one.family === other.family) {
       const variant =
         one.variant === 'original' ? other : other.variant === 'original' ? one : undefined;
-      if (variant) hits.set(variant.variant, (hits.get(variant.variant) ?? 0) + 1);
+      if (variant === undefined) return;
+      hits.set(variant.variant, (hits.get(variant.variant) ?? 0) + 1);
+      if (method === METHODS[0]) found.add(`${names[variant.family]}: ${variant.variant}`);
     } else if (!areSame(one.family, other.family)) {
       const key = [names[one.family], names[other.family]].sort().join('  ~  ');
       pairs.set(key, (pairs.get(key) ?? 0) + 1);
@@ -133,4 +137,9 @@ console.log(`| **all variants** | ${mean.join(' | ')} |`);
 console.log(`| *to be kept apart:* |${METHODS.map(() => ' |').join('')}`);
 VARIANTS.filter(({ same }) => !same).forEach(line);
 console.log(`| ${strangers.join(' | ')} |`);
+const missed = entries
+  .filter(({ variant, same }) => same && variant !== 'original')
+  .map(({ variant, family }) => `${names[family]}: ${variant}`)
+  .filter((label) => !found.has(label));
+if (missed.length > 0) console.log(`\nimgtrawl missed ${missed.length}:\n${missed.join('\n')}`);
 if (examples.length > 0) console.log(`\nimgtrawl took for one:\n${examples.join('\n')}`);
