@@ -82,6 +82,10 @@ async function apply(steps: readonly PlannedStep[], context: CommandContext): Pr
       output.line(`${outcome.step.kind}: ${outcome.step.file.path}`);
       continue;
     }
+    if (outcome.status === 'unneeded') {
+      output.line(`nothing to do: ${outcome.why}`);
+      continue;
+    }
     left++;
     output.failure(`left alone: ${outcome.why}`);
   }
