@@ -5,7 +5,7 @@
  * node scripts/build.ts [--no-executable]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,7 @@ async function bundle(): Promise<void> {
     footer: { js: '})' },
     logLevel: 'warning',
   });
+  escapeRest(join(assets, 'imgtrawl.js'));
   await build({
     entryPoints: [join(root, 'src/runtime/sea-main.ts')],
     outfile: join(dist, 'sea-main.cjs'),
@@ -100,6 +101,17 @@ async function bundle(): Promise<void> {
     format: 'cjs',
     logLevel: 'warning',
   });
+}
+
+/**
+ * `charset: 'ascii'` leaves regular expressions and tagged templates as they are, and sea-main.ts reads one
+ * byte a letter: `×` would become `Ã` and something. An escape means the same in a regular expression, in what
+ * `html` makes of a template, and in the browser's script that String.raw holds.
+ */
+function escapeRest(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, text.replaceAll(/[^\0-\x7f]/g, escaped));
 }
 
 async function executable(): Promise<void> {

@@ -22,6 +22,8 @@ export type StepOutcome = { readonly step: PlannedStep } & (
       /** Where a moved file is now. */
       readonly to?: string;
     }
+  /** It is so already. */
+  | { readonly status: 'unneeded'; readonly why: string }
   /** It was left alone: something is not as it was when the files were compared. */
   | { readonly status: 'skipped'; readonly why: string }
   | { readonly status: 'failed'; readonly why: string }
@@ -40,9 +42,13 @@ export async function* applySteps(
     signal?.throwIfAborted();
     try {
       const why = (await isUnchanged(step.keep)) ?? (await isUnchanged(step.file));
-      const same = why === undefined ? await areOneFile(step) : undefined;
-      if (why !== undefined || same !== undefined) {
-        yield { step, status: 'skipped', why: (why ?? same) as string };
+      if (why !== undefined) {
+        yield { step, status: 'skipped', why };
+        continue;
+      }
+      const same = await areOneFile(step);
+      if (same !== undefined) {
+        yield { step, status: 'unneeded', why: same };
         continue;
       }
       const to = await carryOut(step);
@@ -84,7 +90,8 @@ async function carryOut({ kind, file, keep, to }: PlannedStep): Promise<string |
       await unlink(file.path);
       return undefined;
     case 'hardlink':
-      await replaceBy(file.path, (place) => link(keep.path, place));
+      // By real path: where the kept one is a link, that is what would be linked.
+      await replaceBy(file.path, async (place) => link(await realpath(keep.path), place));
       return undefined;
     case 'symlink': {
       const target = relative(await realpath(dirname(file.path)), await realpath(keep.path));
@@ -113,6 +120,9 @@ const MAX_NAMES = 1000;
 
 /** Answers where the file is now. `link` fails where something is, which `rename` does not. */
 async function moveTo(path: string, wanted: string): Promise<string> {
+  if ((await lstat(path)).isSymbolicLink()) {
+    throw new Error('it is a symbolic link, which would lead elsewhere from another folder');
+  }
   await mkdir(dirname(wanted), { recursive: true });
   const extension = extname(wanted);
   const stem = join(dirname(wanted), basename(wanted, extension));

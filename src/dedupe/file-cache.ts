@@ -16,10 +16,21 @@ export type FileFacts =
   | { readonly ok: true; readonly image: CandidateImage }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** Rows of another version are forgotten. */
-const VERSION = 1;
-/** Rows that one transaction holds; each costs a flush to the disk. */
+type Row = [
+  path: string,
+  size: number,
+  mtimeNs: bigint,
+  sha256: string | null,
+  facts: string,
+  thumbnail: Uint8Array | null,
+];
+
+/** Rows of another version are forgotten: 1 held wrong hashes of narrow JPEGs. */
+const VERSION = 2;
+/** Rows that one transaction writes; each costs a flush to the disk. */
 const BATCH = 256;
+/** How long another process may keep the file to itself, in ms. It writes for a few at a time. */
+const PATIENCE = 10_000;
 
 const SCHEMA = `
   CREATE TABLE files (
@@ -37,18 +48,16 @@ export class FileCache implements Disposable {
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #thumbnail: StatementSync;
-  #waiting = 0;
+  /** Rows that are not written yet, by path: a transaction that waited for files would lock others out. */
+  readonly #waiting = new Map<string, Row>();
 
   /** `path` of an SQLite file, made when missing; `:memory:` forgets at the end. */
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    const { user_version: version } = this.#db.prepare('PRAGMA user_version').get() as {
-      user_version: number;
-    };
-    if (version !== VERSION) {
-      this.#db.exec(`DROP TABLE IF EXISTS files; ${SCHEMA} PRAGMA user_version = ${VERSION}`);
-    }
+    this.#db.exec(
+      `PRAGMA busy_timeout = ${PATIENCE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
+    );
+    if (this.#version() !== VERSION) this.#make();
     this.#get = this.#db.prepare(
       'SELECT facts, thumbnail FROM files WHERE path = ? AND size = ? AND mtime_ns = ?',
     );
@@ -69,16 +78,14 @@ export class FileCache implements Disposable {
   }
 
   put({ path, size, mtimeNs }: FileStamp, facts: FileFacts): void {
-    if (this.#waiting === 0) this.#db.exec('BEGIN');
     if (facts.ok) {
-      const { thumbnail, ...image } = facts.image;
+      const { thumbnail = null, ...image } = facts.image;
       const text = JSON.stringify({ ok: true, image });
-      this.#put.run(path, size, mtimeNs, image.sha256, text, thumbnail ?? null);
+      this.#waiting.set(path, [path, size, mtimeNs, image.sha256, text, thumbnail]);
     } else {
-      this.#put.run(path, size, mtimeNs, null, JSON.stringify(facts), null);
+      this.#waiting.set(path, [path, size, mtimeNs, null, JSON.stringify(facts), null]);
     }
-    this.#waiting++;
-    if (this.#waiting >= BATCH) this.flush();
+    if (this.#waiting.size >= BATCH) this.flush();
   }
 
   thumbnailOf(sha256: string): Uint8Array | undefined {
@@ -86,10 +93,38 @@ export class FileCache implements Disposable {
     return row?.thumbnail;
   }
 
+  /** Writes what waits; before that, `get` and `thumbnailOf` do not know of it. */
   flush(): void {
-    if (this.#waiting === 0) return;
-    this.#db.exec('COMMIT');
-    this.#waiting = 0;
+    if (this.#waiting.size === 0) return;
+    this.#transaction(() => {
+      for (const row of this.#waiting.values()) this.#put.run(...row);
+    });
+    this.#waiting.clear();
+  }
+
+  #version(): number {
+    const row = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
+    return row.user_version;
+  }
+
+  #make(): void {
+    this.#transaction(() => {
+      // Another process may have made it meanwhile.
+      if (this.#version() === VERSION) return;
+      this.#db.exec(`DROP TABLE IF EXISTS files; ${SCHEMA} PRAGMA user_version = ${VERSION}`);
+    });
+  }
+
+  /** Takes its turn at once: a transaction that reads first could not wait for it later. */
+  #transaction(work: () => void): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   [Symbol.dispose](): void {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { toTrawlError } from '../errors.ts';
+import { TrawlError, toTrawlError } from '../errors.ts';
 import { Deduper, type DeduperOptions } from './deduper.ts';
 import type { FileCache, FileFacts, FileStamp } from './file-cache.ts';
 import type { CandidateImage } from './image.ts';
+import { onePathEach } from './paths.ts';
 import { compareNames } from './rank.ts';
 
 /** A file that shows a picture. `name` is its path. */
@@ -63,15 +64,11 @@ export async function groupFiles(
   });
   const files: PictureFile[] = [];
   const unread: UnreadFile[] = [];
-  const seen = new Set<string>();
-  const next = iterate(paths);
+  // Several takers of one iterator: each gets the next path.
+  const waiting = (await onePathEach(paths)).values();
   const run = async () => {
-    for (;;) {
+    for (const path of waiting) {
       options.signal?.throwIfAborted();
-      const { done, value: path } = await next();
-      if (done) return;
-      if (seen.has(path)) continue;
-      seen.add(path);
       const outcome = await look(path, options);
       if (outcome.facts.ok && outcome.stamp) {
         deduper.add(outcome.facts.image);
@@ -128,8 +125,11 @@ const LASTING: ReadonlySet<string> = new Set([
   'damaged',
 ]);
 
+/** Throws for what is no regular file: reading a named pipe would wait for ever, a device never end. */
 export async function stampOf(path: string): Promise<FileStamp> {
-  const { size, mtimeNs } = await stat(path, { bigint: true });
+  const stats = await stat(path, { bigint: true });
+  if (!stats.isFile()) throw new TrawlError('source-unreadable', `${path} is no regular file`);
+  const { size, mtimeNs } = stats;
   return { path, size: Number(size), mtimeNs };
 }
 
@@ -160,17 +160,4 @@ function groupsOf(files: readonly PictureFile[], deduper: Deduper): FileGroup[] 
   }
   groups.sort((a, b) => (a.keep.path < b.keep.path ? -1 : 1));
   return groups.map((group, i) => ({ group: i + 1, ...group }));
-}
-
-/** Gives one item after the other to several takers. */
-function iterate<T>(items: Iterable<T> | AsyncIterable<T>): () => Promise<IteratorResult<T>> {
-  const iterator =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  // One at a time: a generator that walks directories must not be asked twice at once.
-  let last: Promise<unknown> = Promise.resolve();
-  return () => {
-    const next = last.then(() => iterator.next());
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { TrawlError } from '../errors.ts';
 import type { DuplicateFile, FileGroup, PictureFile } from './files.ts';
 
@@ -27,22 +27,27 @@ export function parseRemedy(text: string): Remedy {
   );
 }
 
-/** The steps, in the order of the groups. Pure: nothing is looked at or changed. */
+/**
+ * The steps, in the order of the groups; nothing is looked at or changed. A duplicate that lies where
+ * duplicates are to be moved has been moved before and stays.
+ */
 export function planSteps(groups: readonly FileGroup[], remedy: Remedy): PlannedStep[] {
-  const duplicates = groups.flatMap((group) => group.duplicates.map((file) => file.path));
-  const base = remedy.kind === 'move' ? commonFolder(duplicates) : '';
-  return groups.flatMap(({ group, keep, duplicates: files }) =>
-    files.map((file) => ({
-      group,
-      kind: remedy.kind,
-      file,
-      keep,
-      ...(remedy.kind === 'move' && { to: join(remedy.into, relative(base, file.path)) }),
-    })),
+  const { kind } = remedy;
+  const steps = groups.flatMap(({ group, keep, duplicates }) =>
+    duplicates.map((file) => ({ group, kind, file, keep })),
   );
+  if (remedy.kind !== 'move') return steps;
+  const { into } = remedy;
+  const inside = join(resolve(into), sep);
+  const moved = steps.filter(({ file }) => !resolve(file.path).startsWith(inside));
+  const base = commonFolder(moved.map(({ file }) => resolve(file.path)));
+  return moved.map((step) => ({
+    ...step,
+    to: join(into, relative(base, resolve(step.file.path))),
+  }));
 }
 
-/** The deepest folder that holds all of the paths. */
+/** The deepest folder that holds all of the absolute paths. */
 export function commonFolder(paths: readonly string[]): string {
   const [first, ...others] = paths.map((path) => path.split(sep).slice(0, -1));
   if (first === undefined) return '';

@@ -49,8 +49,12 @@ export interface Item {
 
 /** One picture in several copies. */
 export interface DuplicateGroup {
+  /** As other output of the program numbers it. */
+  readonly number?: number;
   readonly kept: Copy;
   readonly others: readonly Copy[];
+  /** Copies that are not among them. Default: none. */
+  readonly left?: number;
 }
 
 export interface Copy {
@@ -62,10 +66,14 @@ export interface Copy {
   readonly src?: string;
   /** `src` is not the image itself, only a small likeness of it. */
   readonly likeness?: true;
+  /** Address of the file itself, relative to the report, where that is not what `src` shows. */
+  readonly href?: string;
   readonly format: string;
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** Default 1. */
+  readonly frames?: number;
   /** How it compares to the kept copy; absent for that one. */
   readonly kind?: 'exact' | 'near';
   /** PDQ bits that differ. */

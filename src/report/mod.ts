@@ -4,6 +4,7 @@
  */
 export { type CollectOptions, collect } from './collect.ts';
 export type { Copy, DuplicateGroup, ReportData } from './data.ts';
+export { checkPagePath, type FileGroupsOptions, writeFileGroups } from './file-groups.ts';
 export { type Html, html } from './html.ts';
 export { page, reportHtml } from './page.ts';
 export { duplicatesSection } from './sections/duplicates.ts';

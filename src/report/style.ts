@@ -85,6 +85,9 @@ dl#viewer-facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.
 .copy { margin: 0; min-width: 0; }
 .copy .frame img { width: auto; height: auto; max-width: 100%; max-height: 100%; object-fit: contain; }
 .copy .frame { height: 12rem; aspect-ratio: auto; }
+.copy .frame a { display: grid; place-items: center; width: 100%; height: 100%; min-height: 0; }
+.copy .small { display: none; }
+.copy.likeness .small { display: inline; }
 .copy.likeness .frame img { width: 100%; height: 100%; }
 .copy.kept .frame { border: 2px solid var(--good); }
 .copy figcaption { display: grid; gap: 0.125rem; font-size: 0.8125rem; }

@@ -30,6 +30,20 @@ export function timeText(ms: number): string {
 const joined = (text: string, rest: number, unit: string): string =>
   rest === 0 ? text : `${text} ${rest} ${unit}`;
 
+/**
+ * A name in which nothing is invisible: control characters as their pictures (U+2400 …), and what turns the
+ * direction of text or has no width as its number. `photo⟨U+202E⟩gpj.exe` is then read as it is.
+ */
+export const visible = (text: string): string =>
+  text.replace(HIDDEN, (char) => {
+    const code = char.codePointAt(0) as number;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  });
+
+/** Controls, format characters (but for the joiners that emoji and some scripts need), line ends. */
+const HIDDEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Minutes are enough; in UTC, as the report may be read anywhere. */
 export function dateText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

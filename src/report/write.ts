@@ -48,7 +48,7 @@ export function baseFrom(folder: string, root: string): string {
 }
 
 /** Whole or not at all; a link that lies there is replaced, not followed. */
-async function replace(path: string, text: string): Promise<void> {
+export async function replace(path: string, text: string): Promise<void> {
   const part = join(dirname(path), `.${randomUUID()}.new`);
   try {
     await writeFile(part, text, { flag: 'wx' });

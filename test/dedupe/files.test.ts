@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   link,
@@ -21,6 +22,7 @@ import {
   FileCache,
   type FileReport,
   groupFiles,
+  type PictureFile,
   parseRemedy,
   planSteps,
 } from '../../src/dedupe/mod.ts';
@@ -110,6 +112,52 @@ describe('groupFiles', () => {
     expect(unread[1]?.message).toContain('note.txt');
   });
 
+  it('takes one file under several names for one, by its plainest name', async () => {
+    const [path] = (await files({ 'a/photo.jpg': 'cat 10' })) as [string];
+    await symlink('photo.jpg', join(folder, 'a/l'));
+    await symlink('a', join(folder, 'b'));
+    const names = [
+      `${folder}/./a/photo.jpg`,
+      join(folder, 'a/l'),
+      join(folder, 'b/photo.jpg'),
+      path,
+    ];
+    for (const order of [names, names.toReversed()]) {
+      expect(await report(order)).toMatchObject({ groups: [], pictures: 1 });
+    }
+    const [other] = (await files({ 'a/long-name.jpg': 'cat 10' })) as [string];
+    for (const order of [
+      [...names, other],
+      [other, ...names.toReversed()],
+    ]) {
+      const { groups } = await report(order);
+      expect(groups).toMatchObject([{ keep: { path }, duplicates: [{ path: other }] }]);
+    }
+  });
+
+  it('does not wait for a named pipe, nor read a device or a folder', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.jpg')]);
+    const { unread } = await report([join(folder, 'pipe.jpg'), '/dev/zero', folder]);
+    expect(unread.map(({ code }) => code)).toEqual(Array(3).fill('source-unreadable'));
+    expect(unread[0]?.message).toMatch(/no regular file/);
+    expect(reads).toEqual([]);
+  });
+
+  it('shares its cache with other runs at the same time', async () => {
+    const path = join(folder, 'cache.sqlite');
+    const paths = await files(
+      Object.fromEntries(Array.from({ length: 700 }, (_, n) => [`${n}.jpg`, `cat ${n + 1}`])),
+    );
+    const reports = await Promise.all(
+      [1, 2, 3].map(() => report(paths, new FileCache(path)).then(({ groups }) => groups)),
+    );
+    expect(reports[1]).toEqual(reports[0]);
+    expect(reports[2]).toEqual(reports[0]);
+    reads = [];
+    await report(paths, new FileCache(path));
+    expect(reads).toEqual([]);
+  });
+
   it('reads no file twice over two runs, until it changes', async () => {
     const paths = await files({ a: 'cat 10', b: 'cat 20', note: 'hello' });
     const cache = join(folder, 'cache.sqlite');
@@ -143,7 +191,7 @@ describe('applySteps', () => {
     }
     expect(await readdir(join(folder, 'sub'))).toEqual(['copy.jpg', 'same.jpg']);
     const again = await apply(paths, 'hardlink');
-    expect(again.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
+    expect(again.map(({ status }) => status)).toEqual(['unneeded', 'unneeded']);
   });
 
   it('puts symbolic links in their place, relative ones', async () => {
@@ -192,8 +240,62 @@ describe('applySteps', () => {
     await files({ 'real/a.jpg': 'cat 9' });
     await symlink(join(folder, 'real'), join(folder, 'alias'));
     const paths = [join(folder, 'real/a.jpg'), join(folder, 'alias/a.jpg')];
-    expect(await apply(paths, 'delete')).toMatchObject([{ status: 'skipped' }]);
+    expect(await apply(paths, 'delete')).toEqual([]);
     expect(await content('real/a.jpg')).toBe('cat 9');
+  });
+
+  it('never removes the last copy when a folder becomes a link meanwhile', async () => {
+    const paths = await files({ 'a/a.jpg': 'cat 9', 'b/a.jpg': 'cat 9' });
+    for (const path of paths) await utimes(path, 9, 9);
+    const outcomes = await apply(paths, 'delete', async () => {
+      await rm(join(folder, 'b'), { recursive: true });
+      await symlink(join(folder, 'a'), join(folder, 'b'));
+    });
+    expect(outcomes).toMatchObject([{ status: 'unneeded', why: expect.stringMatching(/itself/) }]);
+    expect(await content('a/a.jpg')).toBe('cat 9');
+  });
+
+  it('links the file itself where the kept one is named by a link', async () => {
+    await files({ 'else/big.jpg': 'cat 90', 'in/small.jpg': 'cat 10' });
+    await symlink('../else/big.jpg', join(folder, 'in/a.jpg'));
+    const paths = ['in/a.jpg', 'in/small.jpg'].map((name) => join(folder, name));
+    await apply(paths, 'hardlink');
+    expect((await lstat(join(folder, 'in/small.jpg'))).ino).toBe(
+      (await lstat(join(folder, 'else/big.jpg'))).ino,
+    );
+  });
+
+  it('moves no symbolic link, which would then lead elsewhere', async () => {
+    await files({ 'else/small.jpg': 'cat 10', 'in/big.jpg': 'cat 90' });
+    await symlink('../else/small.jpg', join(folder, 'in/a.jpg'));
+    const paths = ['in/a.jpg', 'in/big.jpg'].map((name) => join(folder, name));
+    const outcomes = await apply(paths, `move=${join(folder, 'away/deep')}`);
+    expect(outcomes).toMatchObject([
+      { status: 'failed', why: expect.stringMatching(/symbolic link/) },
+    ]);
+    expect(await content('in/a.jpg')).toBe('cat 10');
+  });
+
+  it('leaves what was moved before where it is', async () => {
+    const paths = await files(copies);
+    const into = join(folder, 'sub/away');
+    await apply(paths, `move=${into}`);
+    const moved = ['copy.jpg', 'same.jpg'].map((name) => join(into, name));
+    expect(await apply([...moved, join(folder, 'keep.jpg')], `move=${into}`)).toEqual([]);
+    expect(await readdir(into)).toEqual(['copy.jpg', 'same.jpg']);
+  });
+
+  it('names moved files from the folder they have in common, however they were written', () => {
+    const file = (path: string) => ({ path }) as PictureFile;
+    const plan = (...paths: string[]) => {
+      const duplicates = paths.map((path) => ({ ...file(path), distance: 0 }));
+      const group = { group: 1, kind: 'exact' as const, keep: file('keep.jpg'), duplicates };
+      return planSteps([group], parseRemedy('move=away')).map(({ to }) => to);
+    };
+    expect(plan('a.jpg')).toEqual(['away/a.jpg']);
+    expect(plan('a.jpg', 'b/c.jpg')).toEqual(['away/a.jpg', 'away/b/c.jpg']);
+    expect(plan('../x/a.jpg', '../y/b.jpg')).toEqual(['away/x/a.jpg', 'away/y/b.jpg']);
+    expect(plan(join(process.cwd(), 'b/a.jpg'), 'b/c.jpg')).toEqual(['away/a.jpg', 'away/c.jpg']);
   });
 
   it('may delete a hard link, whose bytes stay', async () => {

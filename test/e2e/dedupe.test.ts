@@ -45,6 +45,19 @@ describe('dedupe', () => {
     for (const name of files.keys()) expect(existsSync(join(cwd, name))).toBe(true);
   });
 
+  test('--html writes a page of the groups, and refuses a name that is no page', async () => {
+    const cwd = folder();
+    const ran = await imgtrawl(['dedupe', 'a', 'b', '--html', 'page.html'], { cwd, env: env(cwd) });
+    expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining('page.html') });
+    const page = readFileSync(join(cwd, 'page.html'), 'utf8');
+    expect(page.match(/<figure/g)).toHaveLength(3);
+    expect(page).toContain('600×400 webp');
+    expect(page).toMatch(/<a href="\.\/b\/small\.webp"><img src="data:image\/png/);
+    const odd = await imgtrawl(['dedupe', 'b', '--html', 'a/again.jpg'], { cwd, env: env(cwd) });
+    expect(odd).toMatchObject({ code: 2, stderr: expect.stringMatching(/must end in \.html/) });
+    expect(statSync(join(cwd, 'a/again.jpg')).size).toBe(files.get('a/again.jpg')?.length);
+  });
+
   test('reads nothing but directories the second time', async () => {
     const cwd = folder();
     await imgtrawl(['dedupe', 'a', 'b'], { cwd, env: env(cwd) });

@@ -7,7 +7,7 @@ import sharpPhash from 'sharp-phash';
 import type { CandidateImage } from '../../../src/dedupe/mod.ts';
 import type { Inspector } from '../../../src/inspect/mod.ts';
 import { CACHE, type Photo } from './photos.ts';
-import { make, VARIANTS } from './variants.ts';
+import { make, pixelsOf, VARIANTS } from './variants.ts';
 
 /** Its types are those of an ES module, which it is not. */
 const phash = sharpPhash as unknown as (image: Buffer) => Promise<string>;
@@ -36,8 +36,9 @@ export async function samplesOf(
   const samples = [
     await sample('original', true, new Uint8Array(readFileSync(photo.file)), photo, inspector),
   ];
+  const pixels = await pixelsOf(photo);
   for (const variant of VARIANTS) {
-    const bytes = await make(photo, variant);
+    const bytes = await make(pixels, variant);
     samples.push(await sample(variant.name, variant.same, bytes, photo, inspector));
   }
   writeFileSync(file, JSON.stringify(samples, replace));

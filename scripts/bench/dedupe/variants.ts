@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { CACHE, type Photo } from './photos.ts';
+import type { Photo } from './photos.ts';
 
 export interface Variant {
   readonly name: string;
@@ -34,18 +32,40 @@ const cropped =
 const brightness = (factor: number) => (photo: Sharp) =>
   photo.modulate({ brightness: factor }).jpeg({ quality: 85 });
 
-function watermark(photo: Sharp, width: number, height: number): Sharp {
-  const [w, h] = [Math.round(width * 0.22), Math.round(height * 0.06)];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 220 40"
-    preserveAspectRatio="none"><rect width="220" height="40" rx="6" fill="#000" opacity=".35"/>
-    <text x="110" y="28" font-family="sans-serif" font-size="24" fill="#fff" text-anchor="middle"
-    opacity=".9">© example.org</text></svg>`;
-  const [left, top] = [
-    width - w - Math.round(width * 0.02),
-    height - h - Math.round(height * 0.02),
-  ];
-  return photo.composite([{ input: Buffer.from(svg), left, top }]).jpeg({ quality: 85 });
-}
+/** Text in a corner (`left` and `top` are 0 or 1), on a dark plate or bare. */
+const watermarked =
+  (left: 0 | 1, top: 0 | 1, plate: boolean) => (photo: Sharp, width: number, height: number) => {
+    const [w, h] = [Math.round(width * 0.22), Math.round(height * 0.06)];
+    const ground = plate ? '<rect width="220" height="40" rx="6" fill="#000" opacity=".35"/>' : '';
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 220 40"
+    preserveAspectRatio="none">${ground}<text x="110" y="28" font-family="sans-serif" font-size="24"
+    fill="#fff" text-anchor="middle" opacity=".9">© example.org</text></svg>`;
+    const place = (side: number, own: number, end: number) =>
+      Math.round(end * (side - own) + (1 - 2 * end) * side * 0.02);
+    const at = { left: place(width, w, left), top: place(height, h, top) };
+    return photo.composite([{ input: Buffer.from(svg), ...at }]).jpeg({ quality: 85 });
+  };
+
+const bordered = (background: string) => (photo: Sharp) =>
+  photo.extend({ top: 1, bottom: 1, left: 1, right: 1, background }).jpeg({ quality: 85 });
+
+/** Cuts `share` off one side. */
+const trimmed =
+  (side: 'left' | 'right' | 'top' | 'bottom', share: number) =>
+  (photo: Sharp, width: number, height: number) => {
+    const across = side === 'left' || side === 'right';
+    const cut = Math.round((across ? width : height) * share);
+    return photo
+      .extract({
+        left: side === 'left' ? cut : 0,
+        top: side === 'top' ? cut : 0,
+        width: across ? width - cut : width,
+        height: across ? height : height - cut,
+      })
+      .jpeg({ quality: 85 });
+  };
+
+const jpeg = { same: true, format: 'jpeg' } as const;
 
 export const VARIANTS: readonly Variant[] = [
   { name: 'jpeg q90', same: true, format: 'jpeg', make: (photo) => photo.jpeg({ quality: 90 }) },
@@ -67,32 +87,27 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'size 75 %', same: true, format: 'jpeg', make: scaled(0.75) },
   { name: 'size 50 %', same: true, format: 'jpeg', make: scaled(0.5) },
   { name: 'size 25 %', same: true, format: 'jpeg', make: scaled(0.25) },
-  { name: 'crop 2 %', same: true, format: 'jpeg', make: cropped(0.98) },
-  { name: 'crop 2 % a side', same: true, format: 'jpeg', make: cropped(0.96) },
-  { name: 'crop 5 %', same: true, format: 'jpeg', make: cropped(0.95) },
-  { name: 'crop 5 % corner', same: true, format: 'jpeg', make: cropped(0.95, 0, 0) },
-  { name: 'crop 5 % a side', same: true, format: 'jpeg', make: cropped(0.9) },
-  {
-    name: 'crop 5 % right',
-    same: true,
-    format: 'jpeg',
-    make: (photo, width, height) =>
-      photo
-        .extract({ left: 0, top: 0, width: Math.round(width * 0.95), height })
-        .jpeg({ quality: 85 }),
-  },
-  {
-    name: 'border 1 px',
-    same: true,
-    format: 'jpeg',
-    make: (photo) =>
-      photo
-        .extend({ top: 1, bottom: 1, left: 1, right: 1, background: 'black' })
-        .jpeg({ quality: 85 }),
-  },
-  { name: 'brightness +10 %', same: true, format: 'jpeg', make: brightness(1.1) },
-  { name: 'brightness -10 %', same: true, format: 'jpeg', make: brightness(0.9) },
-  { name: 'watermark', same: true, format: 'jpeg', make: watermark },
+  { ...jpeg, name: 'crop 2 %', make: cropped(0.98) },
+  { ...jpeg, name: 'crop 2 % corner', make: cropped(0.98, 1, 1) },
+  { ...jpeg, name: 'crop 2 % left', make: trimmed('left', 0.02) },
+  { ...jpeg, name: 'crop 2 % a side', make: cropped(0.96) },
+  { ...jpeg, name: 'crop 5 %', make: cropped(0.95) },
+  { ...jpeg, name: 'crop 5 % corner', make: cropped(0.95, 0, 0) },
+  { ...jpeg, name: 'crop 5 % other corner', make: cropped(0.95, 1, 1) },
+  { ...jpeg, name: 'crop 5 % left', make: trimmed('left', 0.05) },
+  { ...jpeg, name: 'crop 5 % right', make: trimmed('right', 0.05) },
+  { ...jpeg, name: 'crop 5 % top', make: trimmed('top', 0.05) },
+  { ...jpeg, name: 'crop 5 % bottom', make: trimmed('bottom', 0.05) },
+  { ...jpeg, name: 'crop 5 % a side', make: cropped(0.9) },
+  { ...jpeg, name: 'border 1 px', make: bordered('black') },
+  { ...jpeg, name: 'border 1 px white', make: bordered('white') },
+  { ...jpeg, name: 'border 1 px red', make: bordered('#d02020') },
+  { ...jpeg, name: 'brightness +10 %', make: brightness(1.1) },
+  { ...jpeg, name: 'brightness -10 %', make: brightness(0.9) },
+  { ...jpeg, name: 'watermark', make: watermarked(1, 1, true) },
+  { ...jpeg, name: 'watermark bottom left', make: watermarked(0, 1, true) },
+  { ...jpeg, name: 'watermark top left', make: watermarked(0, 0, false) },
+  { ...jpeg, name: 'watermark top right', make: watermarked(1, 0, false) },
   {
     name: 'grey',
     same: false,
@@ -113,19 +128,27 @@ export const VARIANTS: readonly Variant[] = [
   },
 ];
 
-/** The encoded variant, from the cache where it was made before. */
-export async function make(photo: Photo, variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = join(CACHE, 'variants', photo.name);
-  const file = join(
-    folder,
-    `${variant.name.replaceAll(/\W+/g, '-')}${variant.name.includes('+') ? 'plus' : ''}`,
-  );
-  if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
-    const original = sharp(photo.file).removeAlpha().toColourspace('srgb');
-    const { width, height } = await original.metadata();
-    const made = await variant.make(original, width, height);
-    writeFileSync(file, await made.toBuffer());
-  }
-  return new Uint8Array(readFileSync(file));
+/** Pixels of a photo, decoded once for all its variants. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 };
+}
+
+export async function pixelsOf(photo: Photo): Promise<Pixels> {
+  const { data, info } = await sharp(photo.file)
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3) throw new Error(`${photo.file} has ${channels} channels`);
+  return { data, raw: { width, height, channels } };
+}
+
+export async function make(
+  { data, raw }: Pixels,
+  variant: Variant,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const made = await variant.make(sharp(data, { raw }), raw.width, raw.height);
+  return new Uint8Array(await made.toBuffer());
 }

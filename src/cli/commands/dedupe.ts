@@ -13,6 +13,7 @@ import {
 import { createInspector } from '../../inspect/mod.ts';
 import { lookWith } from '../../pipeline/look-file.ts';
 import { inspectOptions } from '../../pipeline/stage-options.ts';
+import { checkPagePath, writeFileGroups } from '../../report/mod.ts';
 import { localFiles } from '../../sources/local.ts';
 import { openFileCache } from '../cache-file.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -21,6 +22,8 @@ import { ask } from '../confirm.ts';
 export const dedupe: Command = async (context) => {
   const { args, options, flags, output, signal } = context;
   const remedy = flags.apply === undefined ? undefined : parseRemedy(String(flags.apply));
+  const html = flags.html as string | undefined;
+  if (html !== undefined) await checkPagePath(html);
   const files = await localFiles(args, process.cwd());
   using cache = openFileCache(flags.cache !== false);
   await using inspector = createInspector({ ...inspectOptions(options), signal });
@@ -44,6 +47,10 @@ export const dedupe: Command = async (context) => {
         ? `; ${report.unread.length} files show no picture (-v names them)`
         : ''),
   );
+  if (html !== undefined) {
+    const thumbnailOf = (sha256: string) => cache.thumbnailOf(sha256);
+    output.note(`The page is ${await writeFileGroups(html, report, { thumbnailOf })}`);
+  }
   if (report.pictures === 0) return 3;
   return remedy === undefined ? 0 : apply(planSteps(report.groups, remedy), context);
 };
@@ -73,6 +80,10 @@ async function apply(steps: readonly PlannedStep[], context: CommandContext): Pr
   for await (const outcome of applySteps(steps, signal)) {
     if (outcome.status === 'done') {
       output.line(`${outcome.step.kind}: ${outcome.step.file.path}`);
+      continue;
+    }
+    if (outcome.status === 'unneeded') {
+      output.line(`nothing to do: ${outcome.why}`);
       continue;
     }
     left++;

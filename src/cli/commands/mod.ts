@@ -99,6 +99,11 @@ export const COMMANDS: readonly CommandEntry[] = [
         requiresArg: true,
         describe: 'What becomes of duplicates: delete, hardlink, symlink or move=DIR (asks first)',
       },
+      html: {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write the groups as a page to look at, side by side (FILE.html)',
+      },
       cache: {
         type: 'boolean',
         default: true,

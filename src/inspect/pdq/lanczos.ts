@@ -14,18 +14,18 @@ export class LanczosRow {
   /** Reduced samples from the first one that is weighed to the last. */
   readonly #span: number;
 
-  /** @param narrow 1 for a reduction, the factor of an enlargement */
-  constructor(weights: Float64Array, narrow: number) {
+  /** @param wide 1 for a reduction, the factor of an enlargement */
+  constructor(weights: Float64Array, wide: number) {
     this.#span = weights.length - 1;
-    this.#reach = LOBES / narrow;
-    // When enlarging, the kernel keeps the width of the source's samples: it is narrower here. And it
-    // is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
-    const kernel = narrow > 1 ? cubic : lanczos;
+    this.#reach = LOBES * wide;
+    // When enlarging, the kernel keeps the width of the source's samples, each of which is `wide` here. And
+    // it is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
+    const kernel = wide > 1 ? cubic : lanczos;
     const length = this.#span + 2 * this.#reach;
     this.#table = Float64Array.from({ length: Math.ceil(length * STEPS) + 2 }, (_, at) => {
       let sum = 0;
       for (const [k, weight] of weights.entries()) {
-        sum += weight * kernel((at / STEPS - this.#reach - k) * narrow);
+        sum += weight * kernel((at / STEPS - this.#reach - k) / wide);
       }
       return sum;
     });

@@ -9,7 +9,9 @@ import {
   fromHex,
   hashPlane,
   popcount,
+  reduceAndFilter,
   toHex,
+  weightsOf,
 } from '../../../src/inspect/pdq/mod.ts';
 import { naiveBuffer, naiveHash } from './naive.ts';
 
@@ -113,4 +115,20 @@ describe('distance', () => {
       }),
     );
   });
+});
+
+test('the reduction to 512 weighs the samples around its place, for any length of the axis', () => {
+  const lengths = [64, 65, 100, 128, 129, 200, 255, 256, 257, 300, 400, 511, 512, 513, 1000, 4096];
+  for (const n of lengths) {
+    const matrix = reduceAndFilter(n);
+    for (let r = 0; r < matrix.rows; r++) {
+      const weights = weightsOf(matrix, r);
+      const sum = weights.reduce((total, one) => total + one, 0);
+      expect(sum, `${n} samples, row ${r}`).toBeCloseTo(1, 6);
+      if (r < 3 || r > 60) continue;
+      const centre = weights.reduce((total, one, k) => total + one * (matrix.start[r]! + k), 0);
+      // Decimation takes sample 8 r + 4 of 512.
+      expect(centre, `${n} samples, row ${r}`).toBeCloseTo(((8 * r + 4.5) * n) / 512 - 0.5, 2);
+    }
+  }
 });
