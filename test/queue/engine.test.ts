@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { natsMissing, natsServer } from '../../fixtures/nats-server.ts';
 import { NatsEngine, parseQueueAddress, type QueuePlan } from '../../src/queue/mod.ts';
@@ -54,6 +56,43 @@ describe.skipIf(natsMissing)(`the engine${natsMissing ? ` (${natsMissing})` : ''
     await second.release(0);
     const third = await until(() => one.pull());
     expect(third.id).toBe(second.id);
+  });
+
+  test('keeps others from a bucket also when the server forgot whom it gave a shard', async () => {
+    await using nats = await natsServer();
+    await using one = await open(nats.url, { ...PLAN, ackWaitMs: 20_000 });
+    await using other = await open(nats.url);
+    await one.publish(shard(1, 'a'));
+    await one.publish(shard(1, 'b'));
+    const held = await until(() => one.pull());
+    // So is what a server has that is killed less than 0.1 s after it handed out a shard.
+    const connection = await connect({ servers: nats.url });
+    const { consumers } = await jetstreamManager(connection);
+    const { config } = await consumers.info('imgtrawl_test_todo', 'bucket-1');
+    await consumers.delete('imgtrawl_test_todo', 'bucket-1');
+    await consumers.add('imgtrawl_test_todo', config);
+    await connection.close();
+    expect(await other.pull()).toBeUndefined();
+    expect(await one.pull()).toBeUndefined();
+    await held.extend();
+    await held.ack();
+    expect((await until(() => other.pull())).bucket).toBe(1);
+  });
+
+  test('gives out shards again soon after a restart', async () => {
+    await using nats = await natsServer();
+    await using engine = await open(nats.url, PLAN);
+    await engine.publish(shard(1, 'a'));
+    const [pulled] = await Promise.all([
+      (async () => {
+        await nats.restart('SIGKILL', 300);
+        await engine.publish(shard(2, 'b'));
+        return [await until(() => engine.pull()), await until(() => engine.pull())];
+      })(),
+      // The look that sits the restart out takes seconds; the next one does not wait for many of these.
+      engine.isEmpty(),
+    ]);
+    expect(new Set(pulled.map(({ bucket }) => bucket))).toEqual(new Set([1, 2]));
   });
 
   test('gives a shard to another when its holder falls silent, not while it is extended', async () => {

@@ -16,6 +16,7 @@ import type {
 import type { PackedShard } from '../shard.ts';
 import { connectNats, type NatsAuth } from './connect.ts';
 import { NatsDelivery } from './delivery.ts';
+import { Holds } from './holds.ts';
 import { Lookout, lookAt } from './lookout.ts';
 import { API, consumerName, type QueueNames, queueNames } from './names.ts';
 import { apiCode, sitOut } from './patience.ts';
@@ -46,7 +47,7 @@ export class NatsEngine implements QueueEngine {
   readonly #names: QueueNames;
   readonly #signal: AbortSignal | undefined;
   readonly #lookout: Lookout;
-  readonly #held = new Set<number>();
+  readonly #holds: Holds;
   #over: Error | undefined;
   /** One asks for shards at a time: two would ask for the same ones. */
   #pulling: Promise<unknown> = Promise.resolve();
@@ -65,6 +66,8 @@ export class NatsEngine implements QueueEngine {
     this.#signal = signal;
     this.plan = parts.plan;
     this.#lookout = new Lookout(() => this.#load());
+    const { ackWaitMs } = parts.plan;
+    this.#holds = new Holds({ kv: parts.shards, owner: randomUUID(), ackWaitMs });
     // Such as credentials that have expired and were not renewed.
     void connection.closed().then((error) => {
       if (error instanceof Error) this.#over = error;
@@ -201,12 +204,15 @@ export class NatsEngine implements QueueEngine {
   }
 
   async #pull(): Promise<Delivery | undefined> {
-    for await (const bucket of this.#lookout.choices(this.#held)) {
+    const holds = this.#holds;
+    for await (const bucket of this.#lookout.choices(holds.buckets)) {
       const next = await this.#next(bucket);
       if (next === undefined) continue;
-      this.#held.add(bucket);
-      const onEnd = () => this.#held.delete(bucket);
-      return new NatsDelivery(this.#connection, next.message, { bucket, asked: next.asked, onEnd });
+      const place = { bucket, asked: next.asked, holds };
+      const delivery = new NatsDelivery(this.#connection, next.message, place);
+      const waitMs = await this.#patient('give a shard', () => holds.take(bucket));
+      if (waitMs === 0) return delivery;
+      await delivery.decline(waitMs);
     }
     return undefined;
   }

@@ -11,6 +11,8 @@ export interface Load {
   readonly free: readonly number[];
   /** Buckets with a shard in somebody's hands, or in those of somebody who is dead. */
   readonly busy: readonly number[];
+  /** How long the server took to tell, in ms; what failed before does not count. */
+  readonly tookMs: number;
 }
 
 /** One request for each 256 buckets. */
@@ -19,6 +21,7 @@ export async function lookAt(
   names: QueueNames,
   buckets: number,
 ): Promise<Load> {
+  const started = systemClock.now();
   let [waiting, inFlight, seen] = [0, 0, 0];
   const free: number[] = [];
   const busy: number[] = [];
@@ -34,7 +37,7 @@ export async function lookAt(
   // Right after a restart, or while the queue is being made, some do not answer yet.
   if (seen < buckets)
     throw Object.assign(new Error('not all parts answer'), { name: 'TimeoutError' });
-  return { waiting, inFlight, free, busy };
+  return { waiting, inFlight, free, busy, tookMs: systemClock.now() - started };
 }
 
 /** What was seen is old after so long, in ms. */
@@ -44,6 +47,7 @@ const OLD_MS = 5000;
  * server is, so that a thousand idle workers do not keep it from the others.
  */
 const PAUSE = 20;
+const MAX_PAUSE_MS = 10_000;
 /** Of the buckets in other hands so many are tried before giving up for now. */
 const BUSY_TRIES = 3;
 
@@ -81,7 +85,7 @@ export class Lookout {
     const end = systemClock.now();
     this.#free = shuffled(this.#last.free);
     this.#oldAt = end + OLD_MS;
-    this.#nextAt = end + (end - now) * PAUSE;
+    this.#nextAt = end + Math.min(this.#last.tookMs * PAUSE, MAX_PAUSE_MS);
     return this.#last;
   }
 }
