@@ -3,19 +3,20 @@
  * against other methods in the same run.
  *
  *     npm run build
- *     node --experimental-web-worker scripts/bench/dedupe-accuracy.ts [--set hold-out|third|all] [--photos N] [--fresh]
+ *     node --experimental-web-worker scripts/bench/dedupe-accuracy.ts [--set hold-out|third|all] [--photos N] [--fresh] [--own]
  *
  * The limits of the second look were calibrated with the default set; `hold-out` is photos they never saw,
  * `third` neither, and drawings are among it.
  * `--photos` takes the first N (in an order without meaning) of about 500; `--fresh` computes the hashes
  * anew instead of reading them from the cache in the folder for temporary files.
+ * `--own` leaves the other methods out.
  */
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createInspector } from '../../src/inspect/mod.ts';
 import { LUMA_SIDE } from '../../src/inspect/thumbnail.ts';
-import { type Sample, samplesOf } from './dedupe/features.ts';
-import { METHODS } from './dedupe/methods.ts';
+import { samplesOf } from './dedupe/features.ts';
+import { METHODS as ALL, type Entry } from './dedupe/methods.ts';
 import { photos, SETS } from './dedupe/photos.ts';
 import { VARIANTS } from './dedupe/variants.ts';
 
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     photos: { type: 'string', default: '10000' },
     set: { type: 'string', default: 'calibration' },
     fresh: { type: 'boolean', default: false },
+    own: { type: 'boolean', default: false },
   },
 });
 
@@ -36,6 +38,7 @@ const SAME: readonly (readonly [RegExp, RegExp])[] = [
   [/^construction-dumper-/, /^construction-dumper_mirror/],
   [/^vehicles-bradley-/, /^vehicles-bradley_mirror/],
   [/rubberwhale1/, /rubberwhale2/],
+  [/^indian-sagittarius/, /^western-sagittarius/],
   [/^categorization-2803155/, /^explore_monuments-838207/],
   [/^categorization-2832949/, /^explore_monuments-3487864/],
   [/^categorization-2707307/, /^explore_monuments-2887789/],
@@ -48,16 +51,13 @@ function isGrey(thumbnail: Uint8Array | undefined): boolean {
   return Math.sqrt(sum / chroma.length) < 2;
 }
 
-interface Entry extends Sample {
-  readonly family: number;
-}
-
 const order = (name: string) => createHash('sha256').update(name).digest('hex');
 const sets = SETS.filter((set) => values.set === 'all' || values.set === set);
 if (sets.length === 0) throw new Error(`--set must be all or one of ${SETS.join(', ')}`);
 const chosen = (await photos(sets))
   .sort((a, b) => (order(a.name) < order(b.name) ? -1 : 1))
   .slice(0, Number(values.photos));
+const METHODS = values.own ? ALL.slice(0, 1) : ALL;
 const entries: Entry[] = [];
 const names: string[] = [];
 /** Samples of each variant. */

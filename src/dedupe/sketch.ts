@@ -16,7 +16,9 @@ const UNIT = 160;
  * from 0.74, from a corner 0.61 (99 %: 0.77), every other variant above 0.74; unrelated photos with
  * similar hashes 0.2–0.9, most of them below.
  */
-const MIN_CORRELATION = 0.6;
+export const MIN_CORRELATION = 0.6;
+/** The same where the hashes say least: 95 % of the copies that are found there at all. */
+export const MIN_FAR_CORRELATION = 0.84;
 /** Largest difference of mean chroma; brightness ±10 % and crops move it by up to 12. */
 const MAX_TINT = 13;
 
@@ -37,11 +39,14 @@ export function sketch(thumbnail: Uint8Array): Int8Array {
   return out;
 }
 
-/** Whether a second look at the two is worth while. `at` is where the other begins in `many`. */
-export function resembles(one: Int8Array, many: Int8Array, at: number): boolean {
+/**
+ * Whether a second look at the two is worth while. `at` is where the other begins in `many`, `least`
+ * the correlation asked for.
+ */
+export function resembles(one: Int8Array, many: Int8Array, at: number, least: number): boolean {
   if (Math.abs((one[64] as number) - (many[at + 64] as number)) > MAX_TINT) return false;
   if (Math.abs((one[65] as number) - (many[at + 65] as number)) > MAX_TINT) return false;
   let dot = 0;
   for (let i = 0; i < 64; i++) dot += (one[i] as number) * (many[at + i] as number);
-  return dot >= MIN_CORRELATION * UNIT * UNIT;
+  return dot >= least * UNIT * UNIT;
 }

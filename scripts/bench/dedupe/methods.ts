@@ -2,11 +2,17 @@ import { parseHash, popcount } from '../../../src/dedupe/hamming.ts';
 import { Lookalikes } from '../../../src/dedupe/lookalikes.ts';
 import type { Sample } from './features.ts';
 
+/** A sample among those of other photos. */
+export interface Entry extends Sample {
+  /** Number of its photo. */
+  readonly family: number;
+}
+
 /** One way of telling copies. */
 export interface Method {
   readonly name: string;
   /** Calls `found` for every pair of samples (by index) that it takes for copies. */
-  readonly pairs: (samples: readonly Sample[], found: (a: number, b: number) => void) => void;
+  readonly pairs: (samples: readonly Entry[], found: (a: number, b: number) => void) => void;
 }
 
 /** Measures every pair of bit strings. */
@@ -42,10 +48,15 @@ export const METHODS: readonly Method[] = [
     pairs(samples, found) {
       const lookalikes = new Lookalikes(31);
       const filed: number[] = [];
-      samples.forEach(({ image, variant }, index) => {
+      samples.forEach(({ image, variant, family }, index) => {
         // Variants of a tiny picture can be the same bytes; here each is an image of its own.
         const own = { ...image, sha256: `${image.sha256}${image.name}${variant}` };
-        for (const id of lookalikes.matches(own, (one) => one)) found(index, filed[id] as number);
+        // Copies of one photo are counted against their original only; of the others one will do.
+        const groupOf = (id: number) => {
+          const other = samples[filed[id] as number] as Entry;
+          return other.family === family && other.variant !== 'original' ? -1 : id;
+        };
+        for (const id of lookalikes.matches(own, groupOf)) found(index, filed[id] as number);
         const id = lookalikes.add(own);
         if (id !== undefined) filed[id] = index;
       });

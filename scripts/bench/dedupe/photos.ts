@@ -6,7 +6,7 @@ import { basename, dirname, extname, join, relative } from 'node:path';
 import sharp from 'sharp';
 
 /** Debian packages with photographs, mirrored everywhere; about 300 MB to fetch once. */
-const PACKAGES = [
+export const PACKAGES = [
   'gnome-backgrounds',
   'lomiri-wallpapers-16.04',
   'lomiri-wallpapers-20.04',
@@ -117,7 +117,7 @@ function* resources(): Generator<[label: string, bytes: Buffer]> {
 }
 
 /** The folder of a package's files. */
-function unpacked(name: string): string {
+export function unpacked(name: string): string {
   const root = join(CACHE, 'packages', name);
   if (!existsSync(root)) {
     const downloads = join(CACHE, 'debs', name);
