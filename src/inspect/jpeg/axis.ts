@@ -54,7 +54,8 @@ export function coefficientAxis(
   return matrix;
 }
 
-function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
+/** Weights over the samples of an axis of `n`. */
+export function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
   if (purpose === 'pdq-reduced') return reduceAndFilter(n);
   if (purpose === 'pdq-as-is') return boxTwiceAndDecimate(n);
   if (purpose === 'pdq-64') return identity(n);

@@ -56,13 +56,13 @@ export function reduceAndFilter(n: number): AxisMatrix {
   return matrix.build();
 }
 
-function rowsAfterReduction(wide: number) {
+function rowsAfterReduction(widen: number) {
   const box = boxTwiceAndDecimate(REDUCED);
   // All rows but those at the edges have the same weights.
   const kernels = new Map<string, LanczosRow>();
   return Array.from({ length: BUFFER }, (_, r) => {
     const weights = weightsOf(box, r);
-    const kernel = kernels.get(`${weights}`) ?? new LanczosRow(weights, wide);
+    const kernel = kernels.get(`${weights}`) ?? new LanczosRow(weights, widen);
     kernels.set(`${weights}`, kernel);
     return { kernel, first: box.start[r]! };
   });

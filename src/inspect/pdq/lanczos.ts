@@ -5,27 +5,30 @@
 import type { MatrixBuilder } from './axis-matrix.ts';
 
 const LOBES = 3;
-/** Table entries per sample of the reduced axis; between them it is interpolated (error below 10⁻⁴). */
+/** Table entries per unit of the kernel; between them it is interpolated (error below 10⁻⁴). */
 const STEPS = 256;
 
 export class LanczosRow {
   readonly #table: Float64Array;
   readonly #reach: number;
+  /** Table entries per sample of the reduced axis. */
+  readonly #steps: number;
   /** Reduced samples from the first one that is weighed to the last. */
   readonly #span: number;
 
-  /** @param wide 1 for a reduction, the factor of an enlargement */
-  constructor(weights: Float64Array, wide: number) {
+  /** @param widen 1 for a reduction, the factor of an enlargement */
+  constructor(weights: Float64Array, widen: number) {
     this.#span = weights.length - 1;
-    this.#reach = LOBES * wide;
-    // When enlarging, the kernel keeps the width of the source's samples, each of which is `wide` here. And
-    // it is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
-    const kernel = wide > 1 ? cubic : lanczos;
+    this.#reach = LOBES * widen;
+    this.#steps = Math.ceil(STEPS / widen);
+    // When enlarging, the kernel keeps the width of the source's samples: it is wider here. And it
+    // is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
+    const kernel = widen > 1 ? cubic : lanczos;
     const length = this.#span + 2 * this.#reach;
-    this.#table = Float64Array.from({ length: Math.ceil(length * STEPS) + 2 }, (_, at) => {
+    this.#table = Float64Array.from({ length: Math.ceil(length * this.#steps) + 2 }, (_, at) => {
       let sum = 0;
       for (const [k, weight] of weights.entries()) {
-        sum += weight * kernel((at / STEPS - this.#reach - k) / wide);
+        sum += weight * kernel((at / this.#steps - this.#reach - k) / widen);
       }
       return sum;
     });
@@ -38,6 +41,7 @@ export class LanczosRow {
    */
   addTo(matrix: MatrixBuilder, n: number, scale: number, first: number): void {
     const table = this.#table;
+    const steps = this.#steps;
     // Positions on the reduced axis, centres aligned: source sample x lies at (x + ½) scale − ½.
     const left = first - this.#reach;
     const right = first + this.#span + this.#reach;
@@ -48,7 +52,7 @@ export class LanczosRow {
     const last = weights.length - 1;
     let sum = 0;
     for (let x = from; x <= to; x++) {
-      const at = ((x + 0.5) * scale - 0.5 - left) * STEPS;
+      const at = ((x + 0.5) * scale - 0.5 - left) * steps;
       const below = Math.trunc(at);
       const weight = table[below]! + (table[below + 1]! - table[below]!) * (at - below);
       weights[Math.min(last, Math.max(0, x - start))]! += weight;

@@ -4,6 +4,14 @@ import { fourcc, u32be } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { exifOrientation } from './exif.ts';
 import { inflatedSize } from './inflated-size.ts';
+import {
+  COLOR_TYPES,
+  filteredSize,
+  GREY_ALPHA,
+  PALETTE,
+  type PngHeader,
+  RGB,
+} from './png-layout.ts';
 import { MetadataSize } from './png-metadata.ts';
 import {
   damaged,
@@ -22,38 +30,6 @@ const CHUNK_OVERHEAD = 12;
 const MAX_INT = 0x7fff_ffff;
 /** libpng refuses sides above this (PNG_USER_WIDTH_MAX), and so do browsers: a row is held whole. */
 const MAX_SIDE = 1_000_000;
-
-const RGB = 2;
-const PALETTE = 3;
-const GREY_ALPHA = 4;
-
-/** Channels and allowed depths by colour type (table 8 of the specification). */
-const COLOR_TYPES: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
-  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
-  2: { channels: 3, depths: [8, 16] },
-  3: { channels: 1, depths: [1, 2, 4, 8] },
-  4: { channels: 2, depths: [8, 16] },
-  6: { channels: 4, depths: [8, 16] },
-};
-
-/** First column and row, and steps, of the seven passes of Adam7. */
-const ADAM7 = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
-
-interface Header {
-  readonly width: number;
-  readonly height: number;
-  readonly depth: number;
-  readonly colorType: number;
-  readonly interlaced: boolean;
-}
 
 interface Findings {
   orientation?: number;
@@ -91,7 +67,7 @@ function colorOf(colorType: number): NonNullable<Structure['color']> {
   return colorType & RGB ? 'rgb' : 'grey';
 }
 
-function readHeader(bytes: Uint8Array, at: number): Header {
+function readHeader(bytes: Uint8Array, at: number): PngHeader {
   const isHeader = u32be(bytes, at) === 13 && fourcc(bytes, at + 4) === 'IHDR';
   if (bytes.length < at + 13 + CHUNK_OVERHEAD) throw headerCut('PNG', bytes.length);
   if (!isHeader) throw headerBroken('PNG', 'the first chunk is not IHDR');
@@ -119,7 +95,7 @@ function readHeader(bytes: Uint8Array, at: number): Header {
 function walk(
   bytes: Uint8Array,
   start: number,
-  header: Header,
+  header: PngHeader,
   found: Findings,
 ): Trouble | undefined {
   const { data } = found;
@@ -159,7 +135,7 @@ function checkChunk(
   type: string,
   length: number,
   found: Findings,
-  header: Header,
+  header: PngHeader,
 ): Trouble | undefined {
   const room = bytes.length - at;
   if (room < 8) return truncated(`no end chunk (IEND) up to byte ${bytes.length}`);
@@ -208,7 +184,7 @@ function readChunk(data: Uint8Array, type: string, found: Findings): Trouble | u
 /** Whether the deflated data there is holds fewer bytes than the pixels need. */
 function missingPixels(
   bytes: Uint8Array,
-  header: Header,
+  header: PngHeader,
   parts: readonly (readonly [number, number])[],
 ): boolean {
   const total = parts.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -220,17 +196,4 @@ function missingPixels(
   }
   const wanted = filteredSize(header);
   return inflatedSize(joined, wanted) < wanted;
-}
-
-/** Bytes of all rows with their filter type, before compression. */
-function filteredSize(header: Header): number {
-  const bits = COLOR_TYPES[header.colorType]!.channels * header.depth;
-  const passes = header.interlaced ? ADAM7 : [[0, 0, 1, 1] as const];
-  let size = 0;
-  for (const [left, top, stepX, stepY] of passes) {
-    const width = Math.ceil((header.width - left) / stepX);
-    const height = Math.ceil((header.height - top) / stepY);
-    if (width > 0 && height > 0) size += height * (1 + Math.ceil((width * bits) / 8));
-  }
-  return size;
 }

@@ -3,6 +3,7 @@ import type { Inspection } from '../../model.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
+import { digestPng } from '../png/mod.ts';
 import type { InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { canDecode, decodePixels } from './decode.ts';
@@ -34,9 +35,13 @@ export async function look(task: InspectTask, phases: InspectPhase[] = []): Prom
   };
 }
 
-async function digestOf(bytes: Uint8Array, structure: Structure): Promise<Digest> {
+async function digestOf(bytes: Uint8Array<ArrayBuffer>, structure: Structure): Promise<Digest> {
   if (structure.format === 'jpeg') {
     const digest = digestJpeg(bytes, structure.orientation ?? 1);
+    if (digest) return digest;
+  }
+  if (structure.format === 'png' && (structure.orientation ?? 1) === 1) {
+    const digest = await digestPng(bytes);
     if (digest) return digest;
   }
   return digestPixels(await decodePixels(bytes, structure));

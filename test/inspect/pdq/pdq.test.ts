@@ -56,6 +56,23 @@ describe('the hash is that of the algorithm as written down', () => {
   });
 });
 
+test.each([20, 148, 511, 512, 513, 3000])('a slope over %d samples stays one', (n) => {
+  const matrix = reduceAndFilter(n);
+  for (let r = 0; r < matrix.rows; r++) {
+    const weights = weightsOf(matrix, r);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    expect(total).toBeCloseTo(1, 6);
+    // Beyond the edges there is no slope.
+    if (r < 16 || r >= 48) continue;
+    const place = weights.reduce(
+      (sum, weight, k) => sum + weight * (matrix.start[r]! + k + 0.5),
+      0,
+    );
+    // Decimation picks the middle of 8 samples, and the boxes of 4 reach one further to the right: twice.
+    expect((place / n) * 64 - r).toBeCloseTo(0.5 + 0.5 / 8 + 1 / 8, 1);
+  }
+});
+
 test('half of the bits are set', () => {
   const bits = fromHex(hashPlane(luma(7, 256, 256), 256, 256).hex);
   expect(bits.reduce((sum, word) => sum + popcount(word), 0)).toBe(128);

@@ -1,0 +1,85 @@
+/** From the bytes of a PNG to what the hash and the second look need. */
+import type { AxisPurpose } from '../jpeg/axis.ts';
+import { MIN_SIDE, REDUCED } from '../pdq/mod.ts';
+import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
+import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
+import { type Digest, digestPlanes, lumaOf, type Planes, takePlanes } from '../worker/picture.ts';
+import { cellAxis } from './axis.ts';
+import { CellSums } from './cells.ts';
+import { inflate } from './inflate.ts';
+import { partsOf } from './parts.ts';
+import { RowReader } from './rows.ts';
+import { samplesOf } from './samples.ts';
+
+/**
+ * Of a PNG that structure/ has found whole, shown as it is stored. Returns undefined when anything in it
+ * is not as it should be: a decoder with a better eye for what can be forgiven has to look.
+ */
+export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest | undefined> {
+  const parts = partsOf(bytes);
+  if (!parts) return undefined;
+  const { header } = parts;
+  const passes = passesOf(header);
+  const samples = samplesOf(parts, Math.max(...passes.map(({ width }) => width)));
+  const cells = new CellSums(header.width, header.height, samples.channels);
+  let known = true;
+  const rows = new RowReader(passes, Math.ceil(bitsPerPixel(header) / 8), (row, pass, y) => {
+    const { left, top, stepX, stepY, width } = passes[pass]!;
+    const values = samples.read(row, width);
+    if (!values) known = false;
+    else if (header.interlaced) cells.addSome(top + y * stepY, left, stepX, values, width);
+    else cells.addRow(y, values);
+  });
+  const whole = await inflate(parts.data, (piece) => rows.push(piece) && known);
+  if (!whole || !rows.complete || !known) return undefined;
+  return digestCells(cells, header);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function digestCells(cells: CellSums, { width, height }: Size): Digest {
+  const both = (purpose: AxisPurpose) =>
+    [cellAxis(width, purpose), cellAxis(height, purpose)] as const;
+  const purpose =
+    width > REDUCED || height > REDUCED
+      ? 'pdq-reduced'
+      : width === 64 && height === 64
+        ? 'pdq-64'
+        : 'pdq-as-is';
+  const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
+  return digestPlanes(planesOf(cells, height), {
+    light: both({ parts: LUMA_SIDE }),
+    color: both({ parts: CHROMA_SIDE }),
+    ...(hashed && { pdq: both(purpose) }),
+  });
+}
+
+/** The means. */
+function planesOf(cells: CellSums, height: number): Planes {
+  const { sums, channels, across, down, width, cellWidth, cellHeight } = cells;
+  const [red, blue, luma] = takePlanes(across * down);
+  for (let row = 0; row < down; row++) {
+    const high = Math.min(cellHeight, height - row * cellHeight);
+    const scale = 1 / (high * cellWidth);
+    const end = (row + 1) * across;
+    for (let at = row * across; at < end; at++) {
+      const from = at * channels;
+      const r = sums[from]! * scale;
+      if (channels === 1) {
+        luma[at] = r;
+        continue;
+      }
+      const b = sums[from + 2]! * scale;
+      red[at] = r;
+      blue[at] = b;
+      luma[at] = lumaOf(r, sums[from + 1]! * scale, b);
+    }
+    // The last cell of a row may be narrower.
+    const share = cellWidth / (width - (across - 1) * cellWidth);
+    for (const plane of [red, blue, luma]) plane[end - 1]! *= share;
+  }
+  return channels === 1 ? { luma } : { luma, red, blue };
+}

@@ -1,0 +1,52 @@
+/**
+ * The platform's own inflate. DecompressionStream is everywhere, but gives 16 KB at a time on Node: for
+ * a picture of 5 MB that is 24 ms of CPU, where the same zlib takes 15 when asked for more at once.
+ */
+import type { Inflate, ZlibOptions } from 'node:zlib';
+
+interface Zlib {
+  createInflate(options: ZlibOptions): Inflate;
+}
+
+/** Taken at once: the worker does away with `process` as it starts. */
+const zlib = (
+  globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } }
+).process?.getBuiltinModule?.('node:zlib');
+
+/** Bytes of output that are asked for at once. */
+const PIECE = 1 << 18;
+
+/**
+ * The content of a zlib stream (RFC 1950), piece by piece; a piece is valid until the next one. Returns
+ * whether it is whole: false when it breaks off, makes no sense, has a wrong checksum or bytes
+ * behind its end, or `take` wants no more.
+ */
+export async function inflate(
+  data: Uint8Array<ArrayBuffer>,
+  take: (piece: Uint8Array) => boolean,
+): Promise<boolean> {
+  const source = zlib ? throughZlib(zlib, data) : throughStream(data);
+  try {
+    for await (const piece of source) if (!take(piece)) return false;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function* throughZlib({ createInflate }: Zlib, data: Uint8Array): AsyncGenerator<Uint8Array> {
+  const stream = createInflate({ chunkSize: PIECE });
+  stream.end(data);
+  yield* stream;
+  // DecompressionStream refuses bytes behind the end; zlib leaves them unread.
+  if (stream.bytesWritten < data.length) throw new Error('There are bytes behind the data.');
+}
+
+function throughStream(data: Uint8Array<ArrayBuffer>): AsyncIterable<Uint8Array> {
+  const { readable, writable } = new DecompressionStream('deflate');
+  const writer = writable.getWriter();
+  // What is wrong with the data, the reader is told, too.
+  writer.write(data).catch(() => {});
+  writer.close().catch(() => {});
+  return readable;
+}

@@ -1,0 +1,75 @@
+/** What of a PNG its pixels depend on, out of a file whose chunks structure/ has found sound. */
+import { fourcc, u32be } from '../structure/bytes.ts';
+import { PALETTE, type PngHeader, RGB } from '../structure/png-layout.ts';
+
+export interface PngParts {
+  readonly header: PngHeader;
+  /** RGB, three bytes an entry. */
+  readonly palette: Uint8Array | undefined;
+  /** The data of tRNS: alpha by palette entry, or the grey or RGB value that is transparent. */
+  readonly transparency: Uint8Array | undefined;
+  /** The zlib stream; valid until the next call. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+const FIRST_CHUNK = 8;
+const CHUNK_OVERHEAD = 12;
+
+/** Undefined when a chunk that decides about pixels comes twice, out of order or with a wrong length. */
+export function partsOf(bytes: Uint8Array<ArrayBuffer>): PngParts | undefined {
+  const header = {
+    width: u32be(bytes, 16),
+    height: u32be(bytes, 20),
+    depth: bytes[24]!,
+    colorType: bytes[25]!,
+    interlaced: bytes[28] === 1,
+  };
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  const data: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = FIRST_CHUNK, end = 0; at < bytes.length; at = end) {
+    const type = fourcc(bytes, at + 4);
+    end = at + CHUNK_OVERHEAD + u32be(bytes, at);
+    const body = bytes.subarray(at + 8, end - 4);
+    if (type === 'IDAT') data.push(body);
+    else if (data.length > 0) break;
+    else if (type === 'PLTE') palette = body;
+    else if (type === 'tRNS') {
+      if (transparency || body.length !== transparencyLength(header, palette, body))
+        return undefined;
+      transparency = body;
+    }
+  }
+  if (header.colorType === PALETTE && !palette) return undefined;
+  return { header, palette, transparency, data: joined(data) };
+}
+
+/** How long tRNS must be; −1 where there may be none. */
+function transparencyLength(
+  { colorType }: PngHeader,
+  palette: Uint8Array | undefined,
+  { length }: Uint8Array,
+): number {
+  if (colorType === PALETTE) {
+    return palette && length > 0 && length <= palette.length / 3 ? length : -1;
+  }
+  if (colorType > RGB) return -1;
+  return colorType === RGB ? 6 : 2;
+}
+
+/** Kept from picture to picture, as asking the system for fresh pages takes longer than the copying. */
+let scratch = new Uint8Array();
+const KEPT = 4 << 20;
+
+function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  if (parts.length === 1) return parts[0]!;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const room = scratch.length < length ? new Uint8Array(length) : scratch;
+  if (length <= KEPT) scratch = room;
+  let at = 0;
+  for (const part of parts) {
+    room.set(part, at);
+    at += part.length;
+  }
+  return room.subarray(0, length);
+}

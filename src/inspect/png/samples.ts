@@ -1,0 +1,123 @@
+/** From the bytes of a row to 8-bit grey or RGB on white, rounded as libvips rounds. */
+import { u16be } from '../structure/bytes.ts';
+import { COLOR_TYPES, GREY_ALPHA, PALETTE } from '../structure/png-layout.ts';
+import type { PngParts } from './parts.ts';
+
+export interface Samples {
+  /** Of the result: 1 is grey, 3 is RGB. */
+  readonly channels: 1 | 3;
+  /** Undefined when a pixel has a colour that the palette lacks. The result is valid until the next call. */
+  read(row: Uint8Array, pixels: number): Uint8Array | undefined;
+}
+
+/** @param widest pixels of the longest row */
+export function samplesOf(parts: PngParts, widest: number): Samples {
+  const { colorType, depth } = parts.header;
+  if (colorType === PALETTE) return paletteSamples(parts, widest);
+  const { channels } = COLOR_TYPES[colorType]!;
+  const colors = channels < 3 ? 1 : 3;
+  const key = parts.transparency && keyOf(parts.transparency);
+  if (depth === 8 && channels === colors && !key) {
+    return { channels: colors, read: (row) => row };
+  }
+  const out = new Uint8Array(widest * colors);
+  if (depth < 8) {
+    const scale = 255 / ((1 << depth) - 1);
+    return {
+      channels: 1,
+      read(row, pixels) {
+        unpack(row, depth, pixels, out);
+        for (let i = 0; i < pixels; i++) out[i] = out[i] === key?.[0] ? 255 : out[i]! * scale;
+        return out;
+      },
+    };
+  }
+  const bytes = depth / 8;
+  if (colorType >= GREY_ALPHA) {
+    return { channels: colors, read: (row, pixels) => flatten(row, bytes, colors, pixels, out) };
+  }
+  return { channels: colors, read: (row, pixels) => opaque(row, bytes, colors, key, pixels, out) };
+}
+
+/** The transparent grey or RGB value, 16 bits a sample whatever the depth. */
+function keyOf(data: Uint8Array): number[] {
+  return Array.from({ length: data.length / 2 }, (_, i) => u16be(data, 2 * i));
+}
+
+/** Samples of 1, 2 or 4 bits, the first in the highest bits, one a byte. */
+function unpack(row: Uint8Array, depth: number, pixels: number, out: Uint8Array): void {
+  const mask = (1 << depth) - 1;
+  for (let i = 0, bit = 0; i < pixels; i++, bit += depth) {
+    out[i] = (row[bit >> 3]! >> (8 - depth - (bit & 7))) & mask;
+  }
+}
+
+function blend(value: number, alpha: number): number {
+  return ((value * alpha + 255 * (255 - alpha)) / 255) | 0;
+}
+
+/** Grey or RGB with alpha, on white; of 16 bits, the high ones. */
+function flatten(
+  row: Uint8Array,
+  bytes: number,
+  colors: number,
+  pixels: number,
+  out: Uint8Array,
+): Uint8Array {
+  const step = bytes * (colors + 1);
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += step) {
+    const alpha = row[from + bytes * colors]!;
+    for (let c = 0; c < colors; c++, to++) {
+      const value = row[from + bytes * c]!;
+      out[to] = alpha === 255 ? value : blend(value, alpha);
+    }
+  }
+  return out;
+}
+
+/** Grey or RGB, one value of which may stand for white; of 16 bits, the high ones. */
+function opaque(
+  row: Uint8Array,
+  bytes: number,
+  colors: number,
+  key: readonly number[] | undefined,
+  pixels: number,
+  out: Uint8Array,
+): Uint8Array {
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, to += colors) {
+    let clear = key !== undefined;
+    for (let c = 0; c < colors; c++, from += bytes) {
+      out[to + c] = row[from]!;
+      clear &&= (bytes === 1 ? row[from]! : u16be(row, from)) === key![c];
+    }
+    if (clear) out.fill(255, to, to + colors);
+  }
+  return out;
+}
+
+function paletteSamples({ header, palette, transparency }: PngParts, widest: number): Samples {
+  const { depth } = header;
+  const entries = palette!.length / 3;
+  const colors = new Uint8Array(3 * 256);
+  for (let i = 0; i < palette!.length; i++) {
+    colors[i] = blend(palette![i]!, transparency?.[Math.floor(i / 3)] ?? 255);
+  }
+  const indices = new Uint8Array(depth < 8 ? widest : 0);
+  const out = new Uint8Array(3 * widest);
+  return {
+    channels: 3,
+    read(row, pixels) {
+      if (depth < 8) unpack(row, depth, pixels, indices);
+      const from = depth < 8 ? indices : row;
+      let highest = 0;
+      for (let i = 0, to = 0; i < pixels; i++, to += 3) {
+        const index = from[i]!;
+        highest = Math.max(highest, index);
+        out[to] = colors[3 * index]!;
+        out[to + 1] = colors[3 * index + 1]!;
+        out[to + 2] = colors[3 * index + 2]!;
+      }
+      return highest < entries ? out : undefined;
+    },
+  };
+}
