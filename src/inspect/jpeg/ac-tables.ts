@@ -1,26 +1,23 @@
-/** Tables for AC coefficients: one look-up steps over several of them, or reads one with its value. */
+/** Tables of the core for AC coefficients: one look-up steps over several, or reads one with its value. */
 import { signedBits } from './signed-bits.ts';
 
-/**
- * Bits that one look-up of `steps` sees. A word read at any bit holds 25 valid ones, so two look-ups
- * of 12 bits come from each word; that beat one look-up of 13–16 bits a word, and builds faster.
- */
+/** Bits that one look-up sees (SHIFT in core/sequential.ts). More find more symbols, but build slower. */
 export const STEP_BITS = 12;
 
 /** Added to the step of an entry that ends with an end-of-block. */
-export const END_OF_BLOCK = 128;
+const END_OF_BLOCK = 128;
 
-/** Coefficients << 5 | bits of one AC symbol. Size 0 ends the block, but for a run of 15 (ZRL). */
-export function stepOf(symbol: number, length: number): number {
+/** Coefficients << 6 | bits of one AC symbol. Size 0 ends the block, but for a run of 15 (ZRL). */
+function stepOf(symbol: number, length: number): number {
   const run = symbol >> 4;
   const size = symbol & 15;
   const ends = size === 0 && run !== 15;
-  return ((ends ? END_OF_BLOCK : run + 1) << 5) | (length + size);
+  return ((ends ? END_OF_BLOCK : run + 1) << 6) | (length + size);
 }
 
-/** Value << 13 | coefficients << 5 | bits of one AC symbol whose extra bits lead `extra`. */
-export function coefficientEntry(symbol: number, length: number, extra: number): number {
-  return (signedBits(extra, symbol & 15) << 13) | stepOf(symbol, length);
+/** Value << 14 | coefficients << 6 | bits of one AC symbol whose extra bits lead `extra`. */
+function coefficientEntry(symbol: number, length: number, extra: number): number {
+  return (signedBits(extra, symbol & 15) << 14) | stepOf(symbol, length);
 }
 
 /** By the next {@link STEP_BITS} bits: {@link coefficientEntry} of one coefficient; 0 when they do not hold all of it. */
@@ -46,7 +43,7 @@ export function coefficientEntries(counts: Uint8Array, values: Uint8Array): Int3
 }
 
 /**
- * By the next {@link STEP_BITS} bits: coefficients << 5 | bits of as many whole symbols, extra bits
+ * By the next {@link STEP_BITS} bits: coefficients << 6 | bits of as many whole symbols, extra bits
  * included, as these bits hold; 0 when not even one does. See {@link END_OF_BLOCK}.
  */
 export function stepEntries(counts: Uint8Array, values: Uint8Array): Uint16Array {
@@ -74,14 +71,14 @@ function manySteps(single: Uint16Array): Uint16Array {
     let count = 0;
     while (count < END_OF_BLOCK) {
       const entry = single[(window << bits) & mask]!;
-      const more = entry >> 5;
-      if (entry === 0 || bits + (entry & 31) > STEP_BITS) break;
+      const more = entry >> 6;
+      if (entry === 0 || bits + (entry & 63) > STEP_BITS) break;
       // A block holds 63 AC coefficients: a longer sum could be mistaken for an end-of-block.
       if (more < END_OF_BLOCK && count + more > 63) break;
-      bits += entry & 31;
+      bits += entry & 63;
       count += more;
     }
-    steps[window] = (count << 5) | bits;
+    steps[window] = (count << 6) | bits;
   }
   return steps;
 }

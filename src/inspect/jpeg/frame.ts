@@ -1,7 +1,7 @@
 /** The markers of a JPEG as far as its coefficients need them. structure/ has checked them before. */
 import { readFrame } from '../structure/jpeg-tables.ts';
-import { takePlane } from './arena.ts';
 import { type Component, type Kept, placesOf } from './coefficients.ts';
+import { takePlanes } from './memory.ts';
 
 /** What the values of the components mean. */
 export type ColorModel = 'grey' | 'ycc' | 'rgb' | 'cmyk' | 'ycck';
@@ -46,6 +46,7 @@ export function openFrame(
   process: number,
   tables: Tables,
   choose: ChooseKept,
+  file: Uint8Array,
 ): Frame | undefined {
   if (process > 2) return undefined;
   const header = readFrame(payload, process);
@@ -63,7 +64,7 @@ export function openFrame(
   const printing = color === 'cmyk' || color === 'ycck';
   const mcusWide = Math.ceil(width / (8 * (alone ? 1 : across)));
   const mcusHigh = Math.ceil(height / (8 * (alone ? 1 : down)));
-  const components: Component[] = [];
+  const places: Omit<Component, 'values'>[] = [];
   for (const [index, component] of header.components.entries()) {
     const horizontal = alone ? 1 : component.horizontal;
     const vertical = alone ? 1 : component.vertical;
@@ -79,7 +80,7 @@ export function openFrame(
       : choose(blocksWide, blocksHigh, index === 0 || color === 'rgb');
     if (kept === undefined) return undefined;
     const stride = mcusWide * horizontal * kept;
-    components.push({
+    places.push({
       id: component.id,
       horizontal,
       vertical,
@@ -88,13 +89,18 @@ export function openFrame(
       blocksHigh,
       kept,
       stride,
-      // One more, for values that are not kept.
-      values: takePlane(stride * mcusHigh * vertical * kept + 1),
       ...placesOf(kept, stride),
       quantTable: component.quantTable,
       quant: undefined,
     });
   }
+  const planes = takePlanes(
+    // One more, for values that are not kept.
+    places.map(({ stride, vertical, kept }) => stride * mcusHigh * vertical * kept + 1),
+    file,
+  );
+  if (!planes) return undefined;
+  const components = places.map((place, i) => ({ ...place, values: planes[i]! }));
   return {
     width,
     height,

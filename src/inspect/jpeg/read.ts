@@ -1,5 +1,4 @@
 /** From the bytes of a JPEG to the lowest coefficients of each component. */
-import { emptyArena } from './arena.ts';
 import { baselineReader } from './baseline.ts';
 import { type Component, dequantise } from './coefficients.ts';
 import { type ChooseKept, type Frame, openFrame, readTables, type Tables } from './frame.ts';
@@ -16,7 +15,6 @@ const SOS = 0xda;
  * The result is valid until the next call.
  */
 export function readCoefficients(file: Uint8Array, choose: ChooseKept): Frame | undefined {
-  emptyArena();
   const tables: Tables = {
     quant: [],
     dc: [],
@@ -41,7 +39,7 @@ export function readCoefficients(file: Uint8Array, choose: ChooseKept): Frame | 
     at += length;
     if (isStartOfFrame(marker)) {
       if (frame) return undefined;
-      frame = openFrame(payload, marker & 15, tables, choose);
+      frame = openFrame(payload, marker & 15, tables, choose, file);
       if (!frame) return undefined;
       for (const { id } of frame.components) missing.add(id);
     } else if (marker === SOS) {

@@ -1,0 +1,2 @@
+export { stoppedAt, unstuff } from './bits';
+export { invalid, readMcus } from './sequential';
