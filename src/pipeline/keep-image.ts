@@ -80,7 +80,13 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
       : undefined;
   if (outdated !== undefined) deduper.forget(outdated);
   const name = shelf.nameFor(about.url, format, sha256);
-  const verdict = deduper.add({ ...inspection, sha256, bytes, name });
+  const candidate = { ...inspection, sha256, bytes, name };
+  let verdict = deduper.add(candidate);
+  // Deleted by hand, or removed by a run that was killed before its catalog said so.
+  while (!verdict.keep && !(await shelf.has(verdict.of))) {
+    deduper.forget(verdict.of);
+    verdict = deduper.add(candidate);
+  }
   if (verdict.keep && context.claims !== undefined) {
     const { claims } = context;
     const claim = (path: string) => claims.claim(sha256, name, path);

@@ -21,6 +21,7 @@ import {
   nameParts,
   removeFile,
   saveBody,
+  sizeOf,
   sweep,
 } from '../store/mod.ts';
 import type { Claim } from './claims.ts';
@@ -140,6 +141,15 @@ export class Shelf implements AsyncDisposable {
   async fileOf(sha256: string): Promise<string | undefined> {
     await this.#saving.get(sha256);
     return this.#catalog.imageBySha(sha256)?.file;
+  }
+
+  /** Whether the image with these bytes has a file that is there; waits as `fileOf` does. */
+  async has(sha256: string): Promise<boolean> {
+    const file = await this.fileOf(sha256);
+    if (file === undefined) return false;
+    if ((await sizeOf(this.#folder, file)) !== undefined) return true;
+    this.#catalog.forgetFile(sha256);
+    return false;
   }
 
   /**
