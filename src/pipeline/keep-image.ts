@@ -82,8 +82,10 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   const name = shelf.nameFor(about.url, format, sha256);
   const candidate = { ...inspection, sha256, bytes, name };
   let verdict = deduper.add(candidate);
-  // Deleted by hand, or removed by a run that was killed before its catalog said so.
-  while (!verdict.keep && !(await shelf.has(verdict.of))) {
+  while (!verdict.keep) {
+    await shelf.fileOf(verdict.of);
+    // In one turn with the next `add`: of two copies that come at once, one is kept.
+    if (!shelf.noticeLoss(verdict.of)) break;
     deduper.forget(verdict.of);
     verdict = deduper.add(candidate);
   }

@@ -2,6 +2,7 @@
  * The output folder as a run sees it: putting an image in, taking one out that gave way to a better
  * copy, and the record of everything in the catalog.
  */
+import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../config/schema.ts';
@@ -21,7 +22,6 @@ import {
   nameParts,
   removeFile,
   saveBody,
-  sizeOf,
   sweep,
 } from '../store/mod.ts';
 import type { Claim } from './claims.ts';
@@ -143,13 +143,15 @@ export class Shelf implements AsyncDisposable {
     return this.#catalog.imageBySha(sha256)?.file;
   }
 
-  /** Whether the image with these bytes has a file that is there; waits as `fileOf` does. */
-  async has(sha256: string): Promise<boolean> {
-    const file = await this.fileOf(sha256);
-    if (file === undefined) return false;
-    if ((await sizeOf(this.#folder, file)) !== undefined) return true;
+  /**
+   * True when the image with these bytes had a file that is gone: deleted by hand, or by a run that was
+   * killed before its catalog said so. From then on the catalog tells of none.
+   */
+  noticeLoss(sha256: string): boolean {
+    const file = this.#catalog.imageBySha(sha256)?.file;
+    if (file === undefined || existsSync(join(this.#folder.root, file))) return false;
     this.#catalog.forgetFile(sha256);
-    return false;
+    return true;
   }
 
   /**
