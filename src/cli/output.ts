@@ -1,8 +1,10 @@
 /**
  * The two streams of the program. Text from the network is stripped of control sequences before
- * it reaches a terminal; a closed pipe or a full disk behind standard output never crashes a run.
+ * it reaches a terminal, and all text of passwords in addresses; a closed pipe or a full disk behind
+ * standard output never crashes a run.
  */
 import process from 'node:process';
+import { redactText } from '../fetch/redact.ts';
 
 /** Removes C0, C1, escape sequences, bidirectional overrides and line breaks. */
 export function plain(text: string): string {
@@ -65,23 +67,23 @@ export class Output {
   /** A result for people: standard output, or standard error beside `--json`. */
   line(text: string): void {
     if (this.quiet) return;
-    if (this.json) this.#write(process.stderr, plain(text));
-    else if (!this.#closed) this.#write(process.stdout, plain(text));
+    if (this.json) this.#say(process.stderr, text);
+    else if (!this.#closed) this.#say(process.stdout, text);
   }
 
   /** Beside the results, for people: standard error, silent with `-q`. */
   note(text: string): void {
-    if (!this.quiet) this.#write(process.stderr, plain(text));
+    if (!this.quiet) this.#say(process.stderr, text);
   }
 
   /** A failure: printed even with `-q`, on standard error. */
   failure(text: string): void {
-    this.#write(process.stderr, plain(text));
+    this.#say(process.stderr, text);
   }
 
   /** Only with `-v`, on standard error. */
   detail(text: string): void {
-    if (this.verbose) this.#write(process.stderr, plain(text));
+    if (this.verbose) this.#say(process.stderr, text);
   }
 
   /** Resolves when what was written has left the process. */
@@ -95,6 +97,11 @@ export class Output {
         });
       }
     }
+  }
+
+  /** For people. */
+  #say(to: NodeJS.WriteStream, text: string): void {
+    this.#write(to, plain(redactText(text)));
   }
 
   #write(to: NodeJS.WriteStream, line: string): void {

@@ -63,7 +63,10 @@ function readWords(
     string: those((flag) => flag.type === 'string'),
     array: those((flag) => flag.array),
     narg: Object.fromEntries(those((flag) => flag.requiresArg).map((name) => [name, 1])),
-    alias: Object.fromEntries(names.map((name) => [name, [table[name]?.alias ?? []].flat()])),
+    // Of those that have one: the parser compares each pair of them.
+    alias: Object.fromEntries(
+      those((flag) => flag.alias).map((name) => [name, [table[name]?.alias ?? []].flat()]),
+    ),
     default: Object.fromEntries(
       those((flag) => flag.default !== undefined).map((name) => [name, table[name]?.default]),
     ),

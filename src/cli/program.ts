@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { environmentLayer, type Layer, resolveLayers } from '../config/layers.ts';
 import { ERROR_CODES, toTrawlError } from '../errors.ts';
+import { redactText } from '../fetch/redact.ts';
 import { COMMANDS } from './commands/mod.ts';
 import { Output, plain } from './output.ts';
 import { overview } from './overview.ts';
@@ -71,7 +72,8 @@ async function layersOf({ entry, raw, flags }: Parsed): Promise<Layer[]> {
 
 function reportFatal(error: unknown, json: boolean): number {
   const fatal = toTrawlError(error);
-  const { code, message } = fatal;
+  const { code } = fatal;
+  const message = redactText(fatal.message);
   if (json)
     process.stdout.write(`${JSON.stringify({ type: 'error', error: { code, message } })}\n`);
   const advice = code === 'usage' ? '' : ` ${ERROR_CODES[code].advice}`;

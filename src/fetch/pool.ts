@@ -149,8 +149,10 @@ export class FetchPool implements Executor<FetchRequest, Fetched> {
         const decision = afterFailure(failure, attempt, policy, this.#random());
         if (!decision.again) {
           decision.error.attempts = task.sent;
+          // The wish to be left alone is the host's, and holds for whoever comes next.
           if (decision.error.code === 'wait-too-long')
             this.#transport.refuse(task.host, decision.error);
+          else if (failure.retryAfterMs) this.#transport.pause(task.host, failure.retryAfterMs);
           throw decision.error;
         }
         this.#transport.failed(task, attempt, failure, decision.waitMs);

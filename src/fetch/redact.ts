@@ -24,8 +24,8 @@ export function redactUrl(text: string): string {
 
 /** Takes `user:password@` out of every address within a text, e.g. a library's error message. */
 export function redactText(text: string): string {
-  // Bounded, so that hostile text costs linear time.
-  return text.replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#@]{1,2000}@/gi, '$1');
+  // Up to the last @, as a password may hold one; bounded, so that hostile text costs linear time.
+  return text.replace(/((?:[a-z][a-z0-9+.-]{0,20}:|(?<![\w/:]))\/\/)[^\s/?#]{1,2000}@/gi, '$1');
 }
 
 /** Header values as they may be shown. */

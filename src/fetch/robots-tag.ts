@@ -39,8 +39,9 @@ const WITH_VALUE = new Set([
 ]);
 
 /**
- * @param value one header value, or each header line by itself: joined lines leave it open where an
- *   agent's part ends, so it then reaches up to the next agent's name
+ * @param value one header value, or each header line by itself, in a list or on lines of their own:
+ *   joined by commas they leave it open where an agent's part ends, so it then reaches up to the next
+ *   agent's name
  * @param agent product token or whole User-Agent; `otherbot: noindex` is nothing to it
  */
 export function parseRobotsDirectives(
@@ -49,7 +50,7 @@ export function parseRobotsDirectives(
 ): RobotsDirectives {
   const token = /^[\w-]*/.exec(agent.trim())![0].toLowerCase();
   const found = new Set<string>();
-  for (const line of typeof value === 'string' ? [value] : value) {
+  for (const line of typeof value === 'string' ? value.split('\n') : value) {
     let forUs = true;
     for (const part of line.toLowerCase().split(',')) {
       let directive = part.trim();

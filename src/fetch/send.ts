@@ -249,7 +249,7 @@ async function answerOf(
       ...received,
       ...(contentType === undefined ? {} : { contentType }),
       ...validatorsOf(headers),
-      ...(robotsTag === undefined ? {} : { robotsTag: [robotsTag].flat().join(', ') }),
+      ...(robotsTag === undefined ? {} : { robotsTag: [robotsTag].flat().join('\n') }),
       space: hop.route.space,
     },
   };

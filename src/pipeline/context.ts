@@ -20,6 +20,8 @@ export interface FindContext {
   readonly documents?: Documents;
   /** The address failed when it was last asked for. */
   readonly failedBefore?: (url: string) => boolean;
+  /** An earlier run got an image from the address. */
+  readonly imageBefore?: (url: string) => boolean;
 }
 
 /** A picture on its way to be fetched. */

@@ -1,5 +1,6 @@
 /** Which pages are read: each once, and those that links lead to within --depth and --scope. */
 import type { PageImages } from '../extract/mod.ts';
+import { redactUrl } from '../fetch/redact.ts';
 import { parseRobots } from '../fetch/robots.ts';
 import { parseRobotsDirectives } from '../fetch/robots-tag.ts';
 import type { Fetched } from '../model.ts';
@@ -32,7 +33,7 @@ export class Crawl {
     const { maxPages } = this.#context.options;
     if (this.#manifestPages === maxPages) {
       const message = `names more than --max-pages ${maxPages} pages; the rest is left out`;
-      this.#context.events.emit({ type: 'problem', source: manifest, message });
+      this.#context.events.emit({ type: 'problem', source: redactUrl(manifest), message });
       this.#manifestPages++;
     }
     if (this.#manifestPages > maxPages || !this.claim(url)) return false;

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { map } from '../concurrency/mod.ts';
 import { toTrawlError } from '../errors.ts';
+import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched, ImageRef } from '../model.ts';
 import { type OpenedSource, openSources, readWhole } from '../sources/mod.ts';
 import { asFetched } from './body.ts';
@@ -112,7 +113,11 @@ export class Finder {
         throw source.error;
       case 'url': {
         const page = { url: source.url, named: true, depth: 0, shared: true };
-        await this.#followInTurn(page);
+        const { imageBefore = () => false, mine } = this.#context;
+        if (imageBefore(source.url) && mine(source.url)) {
+          // Asked for as an image, it is not sent again when it has not changed.
+          await this.#pushAll(source.url, [namedImage(source.url)]);
+        } else await this.#followInTurn(page);
         for (const sitemap of await this.#crawl.sitemaps(source.url)) {
           this.#queue({ ...sitemap, shared: true });
         }
@@ -181,7 +186,7 @@ export class Finder {
         const error = toTrawlError(caught);
         if (error.kind === 'abort') throw error;
         if (outcome.task.optional) continue;
-        events.emit({ type: 'source-failed', source: outcome.task.url, error });
+        events.emit({ type: 'source-failed', source: redactUrl(outcome.task.url), error });
       } finally {
         this.#ended();
       }
@@ -203,7 +208,7 @@ export class Finder {
       this.#context.events.emit({ type: 'found', known: ++this.#known });
       await this.#found.push(found);
     }
-    this.#context.events.emit({ type: 'source', source, images });
+    this.#context.events.emit({ type: 'source', source: redactUrl(source), images });
   }
 
   /** Waits while many pages wait: only for the reader of sources, which no page waits for. */
@@ -225,7 +230,13 @@ function failedFirst(founds: readonly Found[], failed: (url: string) => boolean)
   return before.length === 0 ? [...founds] : [...new Set([...before, ...founds])];
 }
 
-const nameOf = (source: OpenedSource): string => (source.kind === 'url' ? source.url : source.name);
+const nameOf = (source: OpenedSource): string =>
+  redactUrl(source.kind === 'url' ? source.url : source.name);
+
+function namedImage(url: string): Found {
+  const ref: ImageRef = { group: 1, candidates: [{ url, from: 'source' }] };
+  return { ref, named: true, mayBePage: true };
+}
 
 /** An image file of the user's, as if it had been fetched. */
 async function localImage(

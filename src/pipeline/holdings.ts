@@ -88,6 +88,11 @@ export class Holdings {
     return info.mtimeMs <= recorded + TOUCHED_MS || (await hashFile(path)) === image.sha256;
   }
 
+  /** An earlier run got an image from the address. */
+  imageBefore(url: string): boolean {
+    return this.#catalog.address(url)?.sha256 !== undefined;
+  }
+
   /** The address failed when it was last asked for. */
   failedBefore(url: string): boolean {
     // After most nights nothing has.

@@ -1,4 +1,5 @@
 /** From what manifests list to pictures and pages. */
+import { redactText, redactUrl } from '../fetch/mod.ts';
 import type { ImageRef } from '../model.ts';
 import type { SourceBatches, SourceItem } from '../sources/mod.ts';
 import type { FindContext, Found, Page } from './context.ts';
@@ -38,9 +39,9 @@ export async function* itemImages(
         case 'problem':
           context.events.emit({
             type: 'problem',
-            source: name,
+            source: redactUrl(name),
             line: item.line,
-            message: item.message,
+            message: redactText(item.message),
           });
           break;
         case 'html': {

@@ -80,7 +80,15 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
       : undefined;
   if (outdated !== undefined) deduper.forget(outdated);
   const name = shelf.nameFor(about.url, format, sha256);
-  const verdict = deduper.add({ ...inspection, sha256, bytes, name });
+  const candidate = { ...inspection, sha256, bytes, name };
+  let verdict = deduper.add(candidate);
+  while (!verdict.keep) {
+    await shelf.fileOf(verdict.of);
+    // In one turn with the next `add`: of two copies that come at once, one is kept.
+    if (!shelf.noticeLoss(verdict.of)) break;
+    deduper.forget(verdict.of);
+    verdict = deduper.add(candidate);
+  }
   if (verdict.keep && context.claims !== undefined) {
     const { claims } = context;
     const claim = (path: string) => claims.claim(sha256, name, path);

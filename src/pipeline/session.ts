@@ -94,6 +94,7 @@ export class Session implements AsyncDisposable {
         ...{ options, extract, pool, events, signal, wanted, mine },
         documents: shelf.documents(options, extract),
         failedBefore: (url) => shelf.holdings.failedBefore(shownUrl(url)),
+        imageBefore: (url) => shelf.holdings.imageBefore(shownUrl(url)),
       };
       return new Session(options, deps, { shelf, inspector, find, stack });
     } catch (error) {

@@ -2,6 +2,7 @@
  * The output folder as a run sees it: putting an image in, taking one out that gave way to a better
  * copy, and the record of everything in the catalog.
  */
+import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../config/schema.ts';
@@ -143,6 +144,17 @@ export class Shelf implements AsyncDisposable {
   async fileOf(sha256: string): Promise<string | undefined> {
     await this.#saving.get(sha256);
     return this.#catalog.imageBySha(sha256)?.file;
+  }
+
+  /**
+   * True when the image with these bytes had a file that is gone: deleted by hand, or by a run that was
+   * killed before its catalog said so. From then on the catalog tells of none.
+   */
+  noticeLoss(sha256: string): boolean {
+    const file = this.#catalog.imageBySha(sha256)?.file;
+    if (file === undefined || existsSync(join(this.#folder.root, file))) return false;
+    this.#catalog.forgetFile(sha256);
+    return true;
   }
 
   /**

@@ -63,10 +63,12 @@ export class Database implements Disposable {
     try {
       // SQLite would take an empty file for a new database, and so replace a truncated catalog in silence.
       if (statSync(file).size === 0) throw new Error('file is not a database: it is empty');
+      const hasLog = existsSync(`${file}-wal`);
       db = new DatabaseSync(readOnly ? readable(file) : file, { readOnly, timeout: BUSY_MS });
       check(db, file);
       if (!readOnly) configure(db);
       migrate(db, file, readOnly);
+      if (!readOnly && !hasLog) beginLog(db);
       return new Database(file, db, options);
     } catch (error) {
       db?.close();
@@ -215,6 +217,18 @@ function configure(db: DatabaseSync): void {
     PRAGMA cache_size = -8000;
     PRAGMA wal_autocheckpoint = 8000;
     PRAGMA journal_size_limit = 67108864;
+  `);
+}
+
+/**
+ * The first write to a new log waits for the disk, lest what an older one left there pass for a part of
+ * it. Where there was no log there is nothing to fear, and the first request need not wait.
+ */
+function beginLog(db: DatabaseSync): void {
+  db.exec(`
+    PRAGMA synchronous = OFF;
+    PRAGMA user_version = ${MIGRATIONS.length};
+    PRAGMA synchronous = NORMAL;
   `);
 }
 

@@ -98,11 +98,11 @@ class LockStore {
     let db: DatabaseSync | undefined;
     try {
       db = new DatabaseSync(file, { timeout: 10_000 });
+      // The row means something only as long as this machine runs: it need not reach the disk.
+      db.exec('PRAGMA synchronous = OFF');
       db.exec(`CREATE TABLE IF NOT EXISTS holder (
         one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT, pid INTEGER, host TEXT, boot TEXT,
         began TEXT, since INTEGER, seen INTEGER, beat INTEGER)`);
-      // The row means something only as long as this machine runs: it need not reach the disk.
-      db.exec('PRAGMA synchronous = OFF');
       this.#db = db;
     } catch (error) {
       db?.close();

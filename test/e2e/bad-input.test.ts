@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -31,6 +31,24 @@ async function take(file: SiteFile | undefined, args: string[] = []) {
     saved: images(join(cwd, 'out')),
   };
 }
+
+test('no password of an address is told to anybody', async () => {
+  const cwd = scratch();
+  const list = ['ftp://me:hidden@h/a', '//me:hidden@h/b', 'http://me:hid@hidden@[x/c'].join('\n');
+  writeFileSync(join(cwd, 'list.txt'), `https://h.invalid/d\n${list}\n`);
+  const refused = 'http://me:hidden@127.0.0.1:9/';
+  const more = ['--retries', '0', '-v', '--json'];
+  const ran = [
+    await imgtrawl(['list.txt', refused, '-o', 'out', '--log-file', 'log', ...more], { cwd }),
+    await imgtrawl(['ftp://me:hidden@h/', '-o', 'out', '--json'], { cwd }),
+  ];
+  expect(ran[0]?.stderr.match(/^list\.txt, line/gm) ?? []).toHaveLength(3);
+  expect(ran[0]?.stderr).toContain('http://127.0.0.1:9/ failed');
+  expect(ran[1]?.stdout).toContain('unknown scheme');
+  const told = ran.map(({ stdout, stderr }) => stdout + stderr);
+  told.push(readFileSync(join(cwd, 'log'), 'utf8'));
+  expect(told.join('')).not.toMatch(/hid/);
+});
 
 describe('wrong usage ends with 2 and a hint', () => {
   test.each([

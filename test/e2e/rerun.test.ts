@@ -45,6 +45,38 @@ describe('the second night', () => {
     expect(again.log.filter((line) => line.endsWith(' 200'))).toEqual([]);
   });
 
+  test('transfers no image again that the user names, and reads a page that took its place', async () => {
+    await using server = await serve(site);
+    const cwd = scratch();
+    const named = async () => {
+      server.log.length = 0;
+      return await imgtrawl([`${server.origin}/a.jpg`, '-o', 'out', '--json'], { cwd });
+    };
+    expect((await named()).lines.at(-1)).toMatchObject({ saved: 1 });
+    expect((await named()).lines.at(-1)).toMatchObject({ unchanged: 1, bytes: 0 });
+    expect(server.log).toEqual(['GET /a.jpg 304']);
+    site.set('/a.jpg', html('<img src=b.jpg>'));
+    expect((await named()).lines.at(-1)).toMatchObject({ saved: 1, failed: 0 });
+    expect(images(join(cwd, 'out'))).toContain('b.jpg');
+  });
+
+  test.each(['exact', 'near'])(
+    'saves a copy of a picture whose file is gone and whose address nobody names (--dedupe %s)',
+    async (mode) => {
+      site.set('/', html('<img src=a.jpg>'));
+      await using server = await serve(site);
+      const cwd = scratch();
+      await night(server, cwd, ['--dedupe', mode]);
+      rmSync(join(cwd, 'out/a.jpg'));
+      site.set('/', html('<img src=copy.jpg><img src=other.jpg>'));
+      site.set('/copy.jpg', jpeg(0));
+      site.set('/other.jpg', jpeg(0));
+      const again = await night(server, cwd, ['--dedupe', mode]);
+      expect(again.summary).toMatchObject({ saved: 1, duplicates: 1, failed: 0 });
+      expect(images(join(cwd, 'out'))).toHaveLength(1);
+    },
+  );
+
   test('asks first for what failed, and --retry-failed for nothing else', async () => {
     const many = Array.from({ length: 400 }, (_, place) => `x${place}.jpg`);
     for (const name of many) site.set(`/${name}`, jpeg(1));

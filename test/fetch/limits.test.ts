@@ -139,6 +139,21 @@ describe('Retry-After', () => {
     expect(starts.get('/busy 2')! - asked).toBeGreaterThan(950);
   });
 
+  it('holds for the host when the request itself is not tried again', async () => {
+    let asked = 0;
+    let next = 0;
+    await using server = await faultyServer((e) => {
+      if (e.path === '/next') next = performance.now();
+      if (e.path === '/next') return e.reply(200, {}, 'x');
+      asked = performance.now();
+      e.reply(503, { 'Retry-After': '1' });
+    });
+    await using pool = testPool({ retries: 0 });
+    await failure(pool.submit(image(`${server.origin}/busy`)));
+    await pool.submit(image(`${server.origin}/next`));
+    expect(next - asked).toBeGreaterThan(950);
+  });
+
   it('is read as a date, too', async () => {
     await using server = await faultyServer((e) =>
       e.nth === 1

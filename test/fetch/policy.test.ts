@@ -163,6 +163,9 @@ describe('redaction', () => {
     expect(redactUrl('https://h/@x')).toBe('https://h/@x');
     expect(redactUrl('http://u:p@[broken/x')).toBe('http://[broken/x');
     expect(redactText('see http://a:b@c/ and ftp://d@e/')).toBe('see http://c/ and ftp://e/');
+    expect(redactText('http://me:p@ss@host/x failed')).toBe('http://host/x failed');
+    expect(redactText('no address: //me:pw@host/x')).toBe('no address: //host/x');
+    expect(redactText('http://host//pub/a@b')).toBe('http://host//pub/a@b');
   });
 
   it('knows which headers are secret', () => {

@@ -22,6 +22,7 @@ test.each<[string | string[], string[]]>([
   ['noindex, otherbot: nofollow, noai', ['noindex']],
   ['otherbot: noindex, nofollow, imgtrawl: noai, noarchive', ['noarchive', 'noai']],
   [['otherbot: noindex', 'noai'], ['noai']],
+  ['otherbot: noindex\nnoai', ['noai']],
   ['max-snippet: 5, noai', ['noai']],
   ['unavailable_after: Wed, 25 Jun 2010 15:00:00 GMT, noimageindex', ['noimageindex']],
   ['noindexing, xnoai, no ai', []],
