@@ -4,6 +4,8 @@
  *     node scripts/bench/queue.ts speed [--addresses 4000] [--latency 100]   1, 2 and 3 workers under latency, beside get
  *     node scripts/bench/queue.ts kill [--addresses 20000]   40 hosts, 5 % faults, workers killed at random,
  *                                                            the server restarted once, against one machine
+ *     node scripts/bench/queue.ts cluster [--addresses 600]  three servers that keep copies, one of them killed in the
+ *                                                            middle: the one that leads the claims
  *     node scripts/bench/queue.ts engine                     messages, claims and bytes, for the calculation
  *                                                            in docs/many-machines.md
  *
@@ -18,10 +20,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { encode } from '../../fixtures/encode.ts';
 import { addressList, type Files, obtainable, pictures } from '../../fixtures/host-pictures.ts';
 import { hosts } from '../../fixtures/hosts.ts';
-import { type NatsServer, natsServer } from '../../fixtures/nats-server.ts';
+import { type NatsServer, natsCluster, natsServer } from '../../fixtures/nats-server.ts';
 import { photo } from '../../fixtures/photo.ts';
 import { NatsEngine, parseQueueAddress } from '../../src/queue/mod.ts';
 import { packShard } from '../../src/queue/shard.ts';
@@ -225,6 +229,54 @@ async function kill(count: number): Promise<void> {
   process.stdout.write(`${JSON.stringify(facts, undefined, 2)}\n`);
 }
 
+async function cluster(count: number): Promise<void> {
+  const files = await pictures(Math.ceil(count / 6));
+  await using served = await hosts({ hosts: HOSTS, files, latencyMs: latency, faults: 0.05 });
+  const list = addressList(served, files, HOSTS, count);
+  await writeFile(join(scratch, 'list.txt'), list.join('\n'));
+  await using nats = await natsCluster(3);
+  const env = { IMGTRAWL_QUEUE: `${nats.url}/cluster` };
+  const from = performance.now();
+  const told = (text: string) => {
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    process.stdout.write(`${seconds} s: ${text}\n`);
+  };
+  const plan = ['--replicas', '3', '--buckets', '64', '--shard-size', '10', '--ack-wait', '5'];
+  const { shards } = await run(['enqueue', 'list.txt', ...plan, '--json'], env);
+  told(`${shards} shards on three servers`);
+  const folders = ['a', 'b', 'c'].map((name) => join(scratch, name));
+  const how = ['--drain', '-q', '--json', '--per-host', String(PER_HOST)];
+  const working = folders.map((folder) => run(['worker', '-o', folder, ...how], env));
+  while (served.requests < count / 4) await new Promise((resolve) => setTimeout(resolve, 20));
+  const leader = await leaderOf('KV_imgtrawl_cluster_claims', nats.url);
+  await nats.servers[leader]?.stop('SIGKILL');
+  told(`server ${leader}, which led the claims, is killed`);
+  await Promise.all(working);
+  told('the workers have ended');
+  const status = await run(['queue', 'cluster', '--json'], env);
+  const stored = folders.flatMap(imagesIn);
+  const merged = await run(['merge', ...folders, '-o', join(scratch, 'merged'), '--json']);
+  const facts = {
+    shardsDone: `${status.done} of ${shards}, ${status.failed} put aside`,
+    mostAtOneHost: `${served.mostAtOneHost} (limit ${PER_HOST})`,
+    requests: `${served.requests} for ${count} addresses`,
+    storedTwice: stored.length - new Set(stored).size,
+    missing: obtainable(served, files, list).size - stored.length,
+    merged: `${merged.images} images, ${merged.kept} kept, ${merged.missing} missing`,
+  };
+  process.stdout.write(`${JSON.stringify(facts, undefined, 2)}\n`);
+}
+
+/** Number of the server that leads a stream. */
+async function leaderOf(stream: string, url: string): Promise<number> {
+  const servers = url.replace('nats://', '').split(',');
+  const connection = await connect({ servers });
+  const { streams } = await jetstreamManager(connection);
+  const { cluster: copies } = await streams.info(stream);
+  await connection.close();
+  return Number(copies?.leader?.replace('server-', ''));
+}
+
 /** Resident memory of the server, in MB. */
 function memoryOf({ pid }: NatsServer): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -284,8 +336,9 @@ try {
   const count = Number(values.addresses ?? 0);
   if (positionals[0] === 'speed') await speed(count || 4000);
   else if (positionals[0] === 'kill') await kill(count || 20_000);
+  else if (positionals[0] === 'cluster') await cluster(count || 600);
   else if (positionals[0] === 'engine') await engine();
-  else process.stderr.write('node scripts/bench/queue.ts speed|kill|engine\n');
+  else process.stderr.write('node scripts/bench/queue.ts speed|kill|cluster|engine\n');
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }

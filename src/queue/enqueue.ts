@@ -12,6 +12,7 @@ export interface EnqueueDeps {
   readonly watch: readonly Listener[];
   /** Called for what cannot travel: pictures on this machine, addresses of half a megabyte. */
   readonly onUnsendable: (url: string) => void;
+  /** Called for each address: long before the first shard of a list of many sites is full. */
   readonly onProgress: (progress: Enqueued) => void;
 }
 
@@ -43,6 +44,7 @@ export async function enqueue(
   async function* shards(): AsyncGenerator<PackedShard> {
     for await (const found of job.images) {
       count.addresses++;
+      onProgress(count);
       yield* sharder.add(found);
     }
     yield* sharder.end();
@@ -57,7 +59,6 @@ export async function enqueue(
     if (!outcome.ok) throw outcome.error;
     count.shards++;
     if (outcome.value) count.added++;
-    onProgress({ ...count });
   }
   signal.throwIfAborted();
   return { ...count, summary: job.summary() };

@@ -6,7 +6,7 @@
 export { parseQueueAddress, type QueueAddress, queueNamed } from './address.ts';
 export type * from './engine.ts';
 export { type Enqueued, enqueue } from './enqueue.ts';
-export type { NatsAuth } from './nats/connect.ts';
+export type { NatsAuth } from './nats/credentials.ts';
 export { NatsEngine } from './nats/engine.ts';
 export type { ShardEnd } from './work-shard.ts';
 export { type Worked, work } from './worker.ts';

@@ -55,7 +55,7 @@ class Worker {
     const child = spawn(executable, this.#args, {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 120_000,
+      timeout: 280_000,
     });
     child.stderr.on('data', (data) => {
       this.output += data;
@@ -82,7 +82,7 @@ async function outcomes(folder: string): Promise<Map<string, string>> {
 
 describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`, () => {
   test('three workers, killed at random, and a server that restarts: nothing is lost or stored twice', {
-    timeout: 150_000,
+    timeout: 300_000,
   }, async () => {
     await using served = await hosts({ hosts: HOSTS, files, latencyMs: 60, faults: 0.05 });
     await using nats = await natsServer();
@@ -145,7 +145,9 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(again.lines).toEqual(merged.lines);
   });
 
-  test('what a page in a list shows from other sites goes through the queue', async () => {
+  test('what a page in a list shows from other sites goes through the queue', {
+    timeout: 120_000,
+  }, async () => {
     const page = [...files.keys()].slice(0, 6);
     const site = new Map<string, { type: string; body: Uint8Array | string }>(files);
     await using served = await hosts({ hosts: 6, files: site });
@@ -169,7 +171,9 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(forwarded).toHaveLength(1);
   });
 
-  test('a worker that is interrupted gives its shards back at once, and ends with 130', async () => {
+  test('a worker that is interrupted gives its shards back at once, and ends with 130', {
+    timeout: 120_000,
+  }, async () => {
     await using served = await hosts({ hosts: 2, files, latencyMs: 100 });
     await using nats = await natsServer();
     const cwd = scratch();
@@ -192,7 +196,9 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(new Set(stored).size).toBe(obtainable(served, files, list).size);
   });
 
-  test('a shard that no worker ends is put aside, and tells why', async () => {
+  test('a shard that no worker ends is put aside, and tells why', {
+    timeout: 120_000,
+  }, async () => {
     await using served = await hosts({ hosts: 1, files, latencyMs: 400 });
     await using nats = await natsServer();
     const cwd = scratch();
@@ -226,7 +232,7 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(addresses.stdout.trim().split('\n')).toEqual(list);
   });
 
-  test('secrets stay out of command lines and messages', async () => {
+  test('secrets stay out of command lines and messages', { timeout: 120_000 }, async () => {
     await using nats = await natsServer(['--auth', 'open-sesame']);
     const bare = nats.url.replace('nats://', '');
     const shown = await imgtrawl(['queue', `nats://open-sesame@${bare}/x`]);

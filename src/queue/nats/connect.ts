@@ -1,22 +1,10 @@
-/** The connection to NATS: who we are, and what is kept secret. */
-import { readFileSync } from 'node:fs';
+/** The connection to NATS. */
 import { createSecureContext } from 'node:tls';
-import type { Authenticator, NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import { systemClock } from '../../concurrency/mod.ts';
 import { TrawlError } from '../../errors.ts';
 import type { QueueAddress } from '../address.ts';
-
-/** Secrets come from files and the environment only: command lines are public. */
-export interface NatsAuth {
-  /** Paths. */
-  readonly creds?: string | undefined;
-  readonly tokenFile?: string | undefined;
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** NATS_TOKEN, NATS_USER and NATS_PASSWORD are read from here. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import { identityOf, type NatsAuth, readSecret } from './credentials.ts';
 
 export interface ConnectOptions {
   /** Wait so long for a server that does not run yet, in ms. */
@@ -68,85 +56,15 @@ export async function connectNats(
   }
 }
 
-/** Who we say we are. */
-interface Identity {
-  /** None for a server that asks for nothing. */
-  readonly authenticator?: Authenticator;
-  /** For messages; nothing secret. */
-  readonly shown: string;
-}
-
-type Nats = typeof import('@nats-io/transport-node');
-
-/** Throws TrawlError `usage`. */
-function identityOf(nats: Nats, { user }: QueueAddress, auth: NatsAuth): Identity {
-  const { creds, tokenFile, env } = auth;
-  const { NATS_TOKEN: token, NATS_USER: name, NATS_PASSWORD: password = '' } = env;
-  if (creds !== undefined) {
-    const shown = `with --nats-creds ${creds}`;
-    return { authenticator: credentialsIn(nats, creds), shown };
-  }
-  if (tokenFile !== undefined) {
-    const current = renewed('--nats-token-file', tokenFile);
-    const authenticator = nats.tokenAuthenticator(() => current().toString('utf8').trim());
-    return { authenticator, shown: `with --nats-token-file ${tokenFile}` };
-  }
-  if (token) return { authenticator: nats.tokenAuthenticator(token), shown: 'with NATS_TOKEN' };
-  if (name) {
-    const authenticator = nats.usernamePasswordAuthenticator(name, password);
-    return { authenticator, shown: `as NATS_USER ${name}` };
-  }
-  // `nats://TOKEN@host` and `nats://user:password@host`, as NATS itself reads them.
-  if (user) {
-    const authenticator =
-      user.password === ''
-        ? nats.tokenAuthenticator(user.name)
-        : nats.usernamePasswordAuthenticator(user.name, user.password);
-    return { authenticator, shown: 'with what stands in the address' };
-  }
-  return { shown: 'without a user, token or credentials' };
-}
-
-/** A credentials file, or the seed of a user's key alone. Throws TrawlError `usage`. */
-function credentialsIn(nats: Nats, path: string): Authenticator {
-  const current = renewed('--nats-creds', path);
-  const seed = /^\s*(SU[A-Z2-7]{56})\s*$/.exec(current().toString('utf8'))?.[1];
-  const authenticator =
-    seed === undefined
-      ? nats.credsAuthenticator(current)
-      : nats.nkeyAuthenticator(new TextEncoder().encode(seed));
-  try {
-    // What is wrong with the file is not the server's fault, and no reason to wait for it.
-    authenticator('nonce');
-  } catch {
-    const forms = 'a JWT and its key, or the seed of a key';
-    throw new TrawlError('usage', `--nats-creds: ${path} holds no credentials (${forms})`);
-  }
-  return authenticator;
-}
-
-/** A file that is read anew for each connection: secrets are renewed while a worker runs. */
-function renewed(flag: string, path: string): () => Buffer<ArrayBuffer> {
-  let last = read(flag, path);
-  return () => {
-    try {
-      last = read(flag, path);
-    } catch {
-      // It is being replaced, or we may not read it any more: what it said may still hold.
-    }
-    return last;
-  };
-}
-
 function tlsOf({ tls }: QueueAddress, { ca, cert, key }: NatsAuth) {
   if (!tls && ca === undefined && cert === undefined) return undefined;
   if ((cert === undefined) !== (key === undefined)) {
     throw new TrawlError('usage', '--nats-cert and --nats-key belong together');
   }
   const files = {
-    ...(ca !== undefined && { ca: read('--nats-ca', ca).toString('utf8') }),
-    ...(cert !== undefined && { cert: read('--nats-cert', cert).toString('utf8') }),
-    ...(key !== undefined && { key: read('--nats-key', key).toString('utf8') }),
+    ...(ca !== undefined && { ca: readSecret('--nats-ca', ca).toString('utf8') }),
+    ...(cert !== undefined && { cert: readSecret('--nats-cert', cert).toString('utf8') }),
+    ...(key !== undefined && { key: readSecret('--nats-key', key).toString('utf8') }),
   };
   // An authority without certificates would be taken for none at all.
   if (files.ca !== undefined && !files.ca.includes('-----BEGIN CERTIFICATE-----')) {
@@ -173,13 +91,4 @@ function hintOf(error: unknown, tls: boolean): string {
   // Of TLS 1.3 the client takes the handshake for done before the server has seen its certificate.
   const silent = tls && (error as Error).name === 'TimeoutError';
   return silent ? ' (so ends a server that wants another client certificate, --nats-cert)' : '';
-}
-
-function read(flag: string, path: string): Buffer<ArrayBuffer> {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new TrawlError('usage', `${flag}: ${path} cannot be read (${why})`, { cause });
-  }
 }

@@ -14,7 +14,8 @@ import type {
   WorkerReport,
 } from '../engine.ts';
 import type { PackedShard } from '../shard.ts';
-import { connectNats, type NatsAuth } from './connect.ts';
+import { connectNats } from './connect.ts';
+import type { NatsAuth } from './credentials.ts';
 import { NatsDelivery } from './delivery.ts';
 import { Holds } from './holds.ts';
 import { Lookout, lookAt } from './lookout.ts';
@@ -32,8 +33,12 @@ export interface NatsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The server answers a request for a shard after so long, in ms, when there is none. */
-const PULL_MS = 200;
+/**
+ * The server answers a request for a shard after so long, in ms, when there is none. Short, as of three workers
+ * that look at the same moment two ask in vain, for one bucket after the other: with 200 ms three were no
+ * faster than one. (`no_wait` waits for ever when another is at the bucket.)
+ */
+const PULL_MS = 20;
 const REQUEST_MS = 5000;
 const LAST_WORDS_MS = 3000;
 /** Header that tells who published. */

@@ -15,6 +15,9 @@ export interface HoldsOptions {
   readonly ackWaitMs: number;
 }
 
+/** Short, as the other signs of life are: what is not answered is tried again. */
+const REQUEST_MS = 2000;
+
 /** Every method throws what the connection throws, and may be tried again then. */
 export class Holds {
   readonly #options: HoldsOptions;
@@ -74,8 +77,8 @@ export class Holds {
     since: Pick<KvEntry, 'revision'> | null,
   ): Promise<boolean> {
     try {
-      const previousSeq = since?.revision ?? 0;
-      this.#mine.set(bucket, await this.#options.kv.put(keyOf(bucket), holder, { previousSeq }));
+      const options = { previousSeq: since?.revision ?? 0, timeout: REQUEST_MS };
+      this.#mine.set(bucket, await this.#options.kv.put(keyOf(bucket), holder, options));
       return true;
     } catch (error) {
       const code = apiCode(error);
