@@ -9,7 +9,8 @@
  * sprites of 10 KB and more, each content once), then tiles cut from the large ones, none of which overlaps
  * another of its size: 256 × 192 pixels, when those are used up 144 × 108, in JPEG of quality 85. Some 600 MB
  * to fetch once, 1.5 GB in the folder for temporary files. What matches may still be one picture: the
- * packages hold frames in which nothing moves, mirror images of nothing, plain walls.
+ * packages hold screenshots of their wallpapers, steps of one tutorial, frames in which nothing moves. An
+ * interrupted run goes on from its cache.
  */
 import { createHash } from 'node:crypto';
 import {

@@ -100,13 +100,15 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     deduper.forget(sha256);
     return keptElsewhere(about, fetched, held);
   }
+  // Where every copy stays, a better one takes nobody's place.
+  const replaces = options.onDuplicate === 'keep' ? [] : verdict.replaces;
   if (verdict.keep) {
-    const move = verdict.replaces.some((old) => old.sha256 === sha256);
+    const move = replaces.some((old) => old.sha256 === sha256);
     const file = await putOrForget(about.url, arrived, { move, outdated }, context);
-    for (const old of verdict.replaces) await replace(old, sha256, about.url, context);
+    for (const old of replaces) await replace(old, sha256, about.url, context);
     return { ...record, status: 'saved', file };
   }
-  for (const old of verdict.replaces) await replace(old, verdict.of, about.url, context);
+  for (const old of replaces) await replace(old, verdict.of, about.url, context);
   const { of, distance } = verdict;
   if (options.onDuplicate === 'keep') {
     return {
