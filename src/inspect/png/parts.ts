@@ -15,7 +15,10 @@ export interface PngParts {
 const FIRST_CHUNK = 8;
 const CHUNK_OVERHEAD = 12;
 
-/** Undefined when a chunk that decides about pixels comes twice, out of order or with a wrong length. */
+/**
+ * Undefined when a chunk that decides about pixels comes twice, out of order or with a wrong length, or
+ * one has a name that none may have.
+ */
 export function partsOf(bytes: Uint8Array<ArrayBuffer>): PngParts | undefined {
   const header = {
     width: u32be(bytes, 16),
@@ -33,6 +36,8 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>): PngParts | undefined {
     const body = bytes.subarray(at + 8, end - 4);
     if (type === 'IDAT') data.push(body);
     else if (data.length > 0) break;
+    // Bit 5 of the third letter must not be set (5.3): libpng refuses the file.
+    else if (bytes[at + 6]! & 0x20) return undefined;
     else if (type === 'PLTE') palette = body;
     else if (type === 'tRNS') {
       if (transparency || body.length !== transparencyLength(header, palette, body))

@@ -133,6 +133,11 @@ describe('what only wasm-vips judges', () => {
     expect(await digestPng(indexed(chunk('PLTE', [1, 2, 3])))).toBeUndefined();
   });
 
+  test('a chunk whose name has a small third letter', async () => {
+    expect(await digestPng(png({ before: [chunk('abCd', [1])] }))).toBeDefined();
+    expect(await digestPng(png({ before: [chunk('abcd', [1])] }))).toBeUndefined();
+  });
+
   test('transparency of a wrong length, twice, or before the palette', async () => {
     const one = chunk('tRNS', [9]);
     expect(await digestPng(indexed(two, one))).toBeDefined();
