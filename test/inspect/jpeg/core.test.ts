@@ -5,11 +5,13 @@ import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts
 import { photo } from '../../../fixtures/photo.ts';
 import { codeText, compileCore } from '../../../scripts/jpeg-core.ts';
 import { TrawlError } from '../../../src/errors.ts';
+import { openBits } from '../../../src/inspect/jpeg/bit-stream.ts';
 import type { Kept } from '../../../src/inspect/jpeg/coefficients.ts';
 import type { Frame } from '../../../src/inspect/jpeg/frame.ts';
+import { takePlanes } from '../../../src/inspect/jpeg/memory.ts';
 import { readCoefficients } from '../../../src/inspect/jpeg/read.ts';
 import { NotForUs } from '../../../src/inspect/jpeg/scan.ts';
-import { type Decoded, decodeSlowly } from './reference.ts';
+import { Bits, type Decoded, decodeSlowly } from './reference.ts';
 
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
   const committed = readFileSync(
@@ -116,8 +118,12 @@ describe('verdict and coefficients are those of a decoder that reads bit by bit'
         let start = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
         start += 2 + bytes[start + 3]!;
         const room = bytes.length - 2 - start;
+        // What else than the data of the first scan is flipped is for the walk over the markers.
+        const first =
+          bytes.findIndex((byte, i) => i >= start && byte === 0xff && bytes[i + 1]! > 0xd7) - start;
+        if (first < 1) return;
         for (const flip of flips) {
-          const at = flip % (room * 8);
+          const at = flip % (first * 8);
           const index = start + (at >> 3);
           const value = bytes[index]! ^ (1 << (at & 7));
           // Markers that come or go are for the walk over the markers.
@@ -136,3 +142,28 @@ describe('verdict and coefficients are those of a decoder that reads bit by bit'
     expect(seen).toEqual(new Set(['whole', 'truncated', 'broken']));
   }, 120_000);
 });
+
+test('stuffing is taken out of long data, and its marker found, wherever the 0xFF lie', () => {
+  const stretch = fc.oneof(
+    fc.record({ byte: fc.nat(254), count: fc.integer({ min: 1, max: 40_000 }) }),
+    fc.constant({ byte: -1, count: 1 }),
+  );
+  const ends = fc.constantFrom([], [0xff], [0xff, 0xd9], [0xff, 0xff, 0xff, 0xd3, 7, 8]);
+  const fill = fc.constantFrom<number>(1, 2, 15, 16, 17, 70_000);
+  fc.assert(
+    fc.property(fc.array(stretch, { maxLength: 20 }), ends, fill, (stretches, end, run) => {
+      const parts = stretches.map(({ byte, count }) =>
+        byte < 0 ? [...new Array<number>(run).fill(0xff), 0] : new Array<number>(count).fill(byte),
+      );
+      const file = Uint8Array.from([...parts.flat(), ...end]);
+      takePlanes([5], file.length);
+      const slow = new Bits(file, 0);
+      const fast = openBits(file, 0);
+      const { buffer, byteOffset } = fast.view;
+      expect(new Uint8Array(buffer, byteOffset, fast.end / 8)).toEqual(Uint8Array.from(slow.bytes));
+      expect(fast.marker).toBe(slow.marker);
+      if (slow.marker !== 0) expect(fast.markerAt).toBe(slow.markerAt);
+    }),
+    { numRuns: 40, examples: [[[{ byte: -1, count: 1 }], [], 140_000]] },
+  );
+}, 120_000);

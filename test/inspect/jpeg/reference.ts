@@ -19,7 +19,7 @@ interface Component {
 class Broken extends Error {}
 
 /** The bits of one stretch of data between two markers; zeros follow them. */
-class Bits {
+export class Bits {
   at = 0;
   readonly bytes: number[] = [];
   /** The marker that ends it, 0 at the end of the file; and where it lies. */
@@ -79,6 +79,8 @@ export function decodeSlowly(file: Uint8Array): Decoded {
   while (file[at] === 0xff && file[at + 1] !== 0xd9) {
     const marker = file[at + 1]!;
     const length = (file[at + 2]! << 8) | file[at + 3]!;
+    // Cut between two scans: not for a decoder of their data to say.
+    if (length < 2 || at + 2 + length > file.length) break;
     const payload = file.subarray(at + 4, at + 2 + length);
     at += 2 + length;
     if (marker === 0xc4) readCodes(payload, tables);
