@@ -23,7 +23,7 @@ export interface BitStream {
 
 /** Takes the stuffing out of the file's data from `from` to the next marker. Valid until the next call. */
 export function openBits(file: Uint8Array, from: number): BitStream {
-  const { address, view, length, markerAt } = unstuffed(from);
+  const { address, view, length, markerAt } = unstuffed(file, from);
   return { address, view, end: length * 8, at: 0, markerAt, marker: file[markerAt + 1] ?? 0 };
 }
 

@@ -46,7 +46,7 @@ export function openFrame(
   process: number,
   tables: Tables,
   choose: ChooseKept,
-  file: Uint8Array,
+  fileLength: number,
 ): Frame | undefined {
   if (process > 2) return undefined;
   const header = readFrame(payload, process);
@@ -97,7 +97,7 @@ export function openFrame(
   const planes = takePlanes(
     // One more, for values that are not kept.
     places.map(({ stride, vertical, kept }) => stride * mcusHigh * vertical * kept + 1),
-    file,
+    fileLength,
   );
   if (!planes) return undefined;
   const components = places.map((place, i) => ({ ...place, values: planes[i]! }));

@@ -1,6 +1,6 @@
 /**
  * The memory of the WebAssembly core (core/), which holds all that one image needs: tables, planes of
- * coefficients, the file and the data of a scan. It is kept from image to image, because asking the system
+ * coefficients, the data of a scan. It is kept from image to image, because asking the system
  * for fresh pages costs a quarter of the time that decoding takes.
  */
 import { CORE } from './core-code.ts';
@@ -22,26 +22,26 @@ interface Core {
   ): number;
 }
 
-/** Tables of one scan lie below: 46 KB for each of at most four components. */
-const PLANES = 256 << 10;
-/** Some addresses are left out, so that 0 is none. */
+/** Some addresses are left out, so that 0 is none. Tables take 46 KB for each of at most four components. */
 const TABLES = 1 << 10;
+/** Bytes of the file pass through here, so many at a time. */
+const STAGE = 192 << 10;
+const STAGE_BYTES = 64 << 10;
+const PLANES = STAGE + STAGE_BYTES;
 /**
  * Zero bytes kept after the data: a hostile MCU of 10 blocks takes at most 10 × 64 × 31 bits, and the
  * end is only checked after each MCU.
  */
 const MARGIN = 4096;
-/** Larger files are left to the full decoder: this memory holds them twice. */
-const LARGEST_FILE = 64 << 20;
+/** Larger files are left to the full decoder. */
+const LARGEST_FILE = 128 << 20;
 /** Memory that is larger is not kept for the next image: enough for 30 megapixels in 8 MB. */
 const KEPT = 24 << 20;
 const PAGE = 65_536;
 
 let module: WebAssembly.Module | undefined;
 let instance: Core | undefined;
-let file = 0;
 let data = 0;
-let fileLength = 0;
 
 export function core(): Core {
   if (instance) return instance;
@@ -52,24 +52,20 @@ export function core(): Core {
 }
 
 /**
- * Makes room for an image: planes of so many values, all zero, and its bytes. What was there before may
- * not be used afterwards. Returns undefined for a file that is too large.
+ * Makes room for an image: planes of so many values, all zero, and data of a file of so many bytes. What
+ * was there before may not be used afterwards. Returns undefined for a file that is too large.
  */
 export function takePlanes(
   lengths: readonly number[],
-  bytes: Uint8Array,
+  fileLength: number,
 ): Float32Array[] | undefined {
-  if (bytes.length > LARGEST_FILE) return undefined;
-  const values = lengths.reduce((sum, length) => sum + length, 0);
-  file = PLANES + 4 * values;
-  data = aligned(file + bytes.length);
-  const end = data + bytes.length + MARGIN;
+  if (fileLength > LARGEST_FILE) return undefined;
+  data = PLANES + 4 * lengths.reduce((sum, length) => sum + length, 0);
+  const end = data + fileLength + MARGIN;
   if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
   const { memory } = core();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  new Uint8Array(memory.buffer, file, bytes.length).set(bytes);
-  fileLength = bytes.length;
   let at = PLANES;
   return lengths.map((length) => {
     const plane = new Float32Array(memory.buffer, at, length);
@@ -79,20 +75,32 @@ export function takePlanes(
 }
 
 /**
- * Takes the stuffing out of the data from `from` on in the file that {@link takePlanes} was given, up to
- * the next marker. Valid until the next call.
+ * Takes the stuffing out of the data from `from` on in the file for which {@link takePlanes} made room, up
+ * to the next marker. Valid until the next call.
  */
-export function unstuffed(from: number) {
+export function unstuffed(file: Uint8Array, from: number) {
   const { memory, unstuff, stoppedAt } = core();
-  const length = unstuff(file + Math.min(from, fileLength), file + fileLength, data);
-  new Uint8Array(memory.buffer, data + length, MARGIN).fill(0);
-  const markerAt = stoppedAt.value - file;
-  return {
-    address: data,
-    view: new DataView(memory.buffer, data, length + MARGIN),
-    length,
-    markerAt,
-  };
+  const bytes = new Uint8Array(memory.buffer);
+  let length = 0;
+  let at = from;
+  while (at < file.length) {
+    let end = Math.min(at + STAGE_BYTES, file.length);
+    // What a 0xFF is, the byte behind it tells.
+    if (end < file.length) while (end > at && file[end - 1] === 0xff) end--;
+    if (end === at) {
+      // Filling bytes before a marker, of which the last one counts.
+      while (file[at + 1] === 0xff) at++;
+      continue;
+    }
+    bytes.set(file.subarray(at, end), STAGE);
+    length += unstuff(STAGE, STAGE + end - at, data + length);
+    const passed = stoppedAt.value - STAGE;
+    at += passed;
+    if (at < end) break;
+  }
+  bytes.fill(0, data + length, data + length + MARGIN);
+  const view = new DataView(memory.buffer, data, length + MARGIN);
+  return { address: data, view, length, markerAt: Math.min(at, file.length) };
 }
 
 /** Writes down the tables of a scan, one after the other. */
@@ -105,8 +113,7 @@ export class TableWriter {
     const at = this.#at;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#at = aligned(at + bytes.length);
-    if (this.#at > PLANES)
-      throw new RangeError('The tables of a scan take more room than there is');
+    if (this.#at > STAGE) throw new RangeError('The tables of a scan take more room than there is');
     new Uint8Array(this.#buffer, at, bytes.length).set(bytes);
     return at;
   }

@@ -39,7 +39,7 @@ export function readCoefficients(file: Uint8Array, choose: ChooseKept): Frame | 
     at += length;
     if (isStartOfFrame(marker)) {
       if (frame) return undefined;
-      frame = openFrame(payload, marker & 15, tables, choose, file);
+      frame = openFrame(payload, marker & 15, tables, choose, file.length);
       if (!frame) return undefined;
       for (const { id } of frame.components) missing.add(id);
     } else if (marker === SOS) {

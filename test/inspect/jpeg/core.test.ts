@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts';
+import { photo } from '../../../fixtures/photo.ts';
+import { codeText, compileCore } from '../../../scripts/jpeg-core.ts';
+import { TrawlError } from '../../../src/errors.ts';
+import { openBits } from '../../../src/inspect/jpeg/bit-stream.ts';
+import type { Kept } from '../../../src/inspect/jpeg/coefficients.ts';
+import type { Frame } from '../../../src/inspect/jpeg/frame.ts';
+import { takePlanes } from '../../../src/inspect/jpeg/memory.ts';
+import { readCoefficients } from '../../../src/inspect/jpeg/read.ts';
+import { NotForUs } from '../../../src/inspect/jpeg/scan.ts';
+import { Bits, type Decoded, decodeSlowly } from './reference.ts';
+
+test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
+  const committed = readFileSync(
+    new URL('../../../src/inspect/jpeg/core-code.ts', import.meta.url),
+    'utf8',
+  );
+  expect(codeText(await compileCore())).toBe(committed);
+}, 60_000);
+
+const full = [1, 1] as const;
+const samplings: EncodeOptions['sampling'][] = [
+  [full, full, full],
+  [[2, 2], full, full],
+  [[2, 1], full, full],
+  [[1, 2], full, full],
+  [[4, 1], full, full],
+  [
+    [2, 2],
+    [2, 1],
+    [1, 2],
+  ],
+];
+
+const file = fc
+  .record({
+    seed: fc.nat(1000),
+    width: fc.integer({ min: 1, max: 90 }),
+    height: fc.integer({ min: 1, max: 70 }),
+    color: fc.constantFrom('grey', 'ycc', 'rgb', 'cmyk', 'ycck'),
+    sampling: fc.constantFrom(...samplings),
+    restart: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20 })),
+    separate: fc.boolean(),
+    step: fc.constantFrom(1, 2, 9, 40),
+  })
+  .map(({ seed, width, height, color, sampling, ...rest }) => {
+    const factors = {
+      grey: [sampling[0]!],
+      ycc: sampling,
+      rgb: sampling,
+      cmyk: [full, full, full, full],
+      ycck: [full, full, full, full],
+    } as const;
+    const options: EncodeOptions = { color, sampling: factors[color], ...rest };
+    return encodeJpeg(photo(seed, width, height, 4), options);
+  });
+
+const kept = fc.constantFrom<Kept>(1, 2, 4, 8);
+
+/** What the fast path says, in the words of the slow one. */
+function decodeFast(bytes: Uint8Array, keep: Kept): Frame | 'truncated' | 'broken' {
+  try {
+    return readCoefficients(bytes, () => keep) ?? 'broken';
+  } catch (error) {
+    if (error instanceof NotForUs) return 'broken';
+    if (error instanceof TrawlError && error.code === 'truncated') return 'truncated';
+    throw error;
+  }
+}
+
+function compare(frame: Frame | string, { verdict, blocks }: Decoded): void {
+  if (typeof frame === 'string') {
+    expect(frame).toBe(verdict);
+    return;
+  }
+  expect('whole').toBe(verdict);
+  for (const [i, component] of frame.components.entries()) {
+    const { values, kept, stride, places, limit, quant, blocksWide, blocksHigh } = component;
+    const perRow = stride / kept;
+    for (let y = 0; y < blocksHigh; y++) {
+      for (let x = 0; x < blocksWide; x++) {
+        const block = blocks[i]![y * perRow + x]!;
+        const base = (y * stride + x) * kept;
+        for (let k = 0; k < limit; k++) {
+          const place = places[k]!;
+          if (place < 0) continue;
+          const value = block[k]! * quant![k]!;
+          if (values[base + place] !== value) {
+            expect.fail(`component ${i}, block ${x}/${y}, coefficient ${k}`);
+          }
+        }
+      }
+    }
+  }
+}
+
+describe('verdict and coefficients are those of a decoder that reads bit by bit', () => {
+  test('of whole files', () => {
+    fc.assert(
+      fc.property(file, kept, (bytes, keep) => {
+        compare(decodeFast(bytes, keep), decodeSlowly(bytes));
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  test('of files that are cut short, or whose data have other bits', () => {
+    const damage = fc.record({
+      cut: fc.option(fc.nat(1 << 20)),
+      flips: fc.array(fc.nat(1 << 24), { maxLength: 3 }),
+    });
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(file, kept, damage, (bytes, keep, { cut, flips }) => {
+        let start = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
+        start += 2 + bytes[start + 3]!;
+        const room = bytes.length - 2 - start;
+        // What else than the data of the first scan is flipped is for the walk over the markers.
+        const first =
+          bytes.findIndex((byte, i) => i >= start && byte === 0xff && bytes[i + 1]! > 0xd7) - start;
+        if (first < 1) return;
+        for (const flip of flips) {
+          const at = flip % (first * 8);
+          const index = start + (at >> 3);
+          const value = bytes[index]! ^ (1 << (at & 7));
+          // Markers that come or go are for the walk over the markers.
+          if ([value, bytes[index]!, bytes[index - 1]!].includes(0xff)) continue;
+          bytes[index] = value;
+        }
+        const short = cut === null ? bytes : bytes.slice(0, start + (cut % room));
+        const slow = decodeSlowly(short);
+        seen.add(slow.verdict);
+        // Cut between two scans, it lacks components: for structure/ to say, which looks before.
+        if (slow.verdict === 'whole' && cut !== null) return;
+        compare(decodeFast(short, keep), slow);
+      }),
+      { numRuns: 250 },
+    );
+    expect(seen).toEqual(new Set(['whole', 'truncated', 'broken']));
+  }, 120_000);
+});
+
+test('stuffing is taken out of long data, and its marker found, wherever the 0xFF lie', () => {
+  const stretch = fc.oneof(
+    fc.record({ byte: fc.nat(254), count: fc.integer({ min: 1, max: 40_000 }) }),
+    fc.constant({ byte: -1, count: 1 }),
+  );
+  const ends = fc.constantFrom([], [0xff], [0xff, 0xd9], [0xff, 0xff, 0xff, 0xd3, 7, 8]);
+  const fill = fc.constantFrom<number>(1, 2, 15, 16, 17, 70_000);
+  fc.assert(
+    fc.property(fc.array(stretch, { maxLength: 20 }), ends, fill, (stretches, end, run) => {
+      const parts = stretches.map(({ byte, count }) =>
+        byte < 0 ? [...new Array<number>(run).fill(0xff), 0] : new Array<number>(count).fill(byte),
+      );
+      const file = Uint8Array.from([...parts.flat(), ...end]);
+      takePlanes([5], file.length);
+      const slow = new Bits(file, 0);
+      const fast = openBits(file, 0);
+      const { buffer, byteOffset } = fast.view;
+      expect(new Uint8Array(buffer, byteOffset, fast.end / 8)).toEqual(Uint8Array.from(slow.bytes));
+      expect(fast.marker).toBe(slow.marker);
+      if (slow.marker !== 0) expect(fast.markerAt).toBe(slow.markerAt);
+    }),
+    { numRuns: 40, examples: [[[{ byte: -1, count: 1 }], [], 140_000]] },
+  );
+}, 120_000);
