@@ -4,14 +4,14 @@
  *
  * node scripts/worker-bundle.ts [OUT_DIR]     default dist/assets
  */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-const WASM = ['vips.wasm', 'vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
+const PLUGINS = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
 /** One place of the decoder's JavaScript that is changed, and how often it must be found. */
 interface Patch {
@@ -31,11 +31,29 @@ const PATCHES: readonly Patch[] = [
   {
     find: 'initial:4096,maximum:32768,shared:!0',
     // 1 GiB: a 100-megapixel picture that must be decoded at once (interlaced PNG, AVIF) fits.
-    replace: 'initial:4096,maximum:16384,shared:!0',
+    replace: 'initial:512,maximum:16384,shared:!0',
     times: 1,
     why: 'A hostile image may otherwise take 2 GiB before it is refused.',
   },
 ];
+
+/**
+ * The memory that vips.wasm imports: at least 4,096 pages (256 MiB), 32,768 at most, shared. With 512
+ * (32 MiB; its own data take 17) its size tells how much images have made it take.
+ */
+const MEMORY = {
+  find: Buffer.from('env\x06memory\x02\x03\x80\x20\x80\x80\x02', 'latin1'),
+  replace: Buffer.from('env\x06memory\x02\x03\x80\x04\x80\x80\x02', 'latin1'),
+};
+
+function withSmallMemory(wasm: Buffer): Buffer {
+  const at = wasm.indexOf(MEMORY.find);
+  if (at < 0 || wasm.includes(MEMORY.find, at + 1)) {
+    throw new Error('wasm-vips has changed: vips.wasm does not import its memory as it did');
+  }
+  MEMORY.replace.copy(wasm, at);
+  return wasm;
+}
 
 function applyPatches(code: string): string {
   for (const { find, replace, times, why } of PATCHES) {
@@ -78,7 +96,8 @@ export async function buildWorker(outDir: string): Promise<void> {
     logLevel: 'warning',
   });
   const lib = dirname(createRequire(import.meta.url).resolve('wasm-vips/vips.wasm'));
-  for (const name of WASM) copyFileSync(join(lib, name), join(outDir, name));
+  writeFileSync(join(outDir, 'vips.wasm'), withSmallMemory(readFileSync(join(lib, 'vips.wasm'))));
+  for (const name of PLUGINS) copyFileSync(join(lib, name), join(outDir, name));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -26,24 +26,29 @@ export interface WorkerRequest {
 export type Phases = readonly (readonly [name: string, ms: number])[];
 
 /** What the worker posts when it is done with it. */
-export type WorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly phases?: Phases }
+export type WorkerReply = {
+  readonly id: number;
+  /** The worker has taken memory that it cannot give back, and asks to be replaced. */
+  readonly worn?: boolean;
+} & (
+  | { readonly ok: true; readonly value: unknown; readonly phases?: Phases }
   | {
-      readonly id: number;
       readonly ok: false;
       /** `code` one of errors.ts; anything else is reported as `decode-crash`. */
       readonly error: { readonly code?: string; readonly message: string };
-    };
+    }
+);
 
 /** Reads what a worker posted. It handles hostile images, so nothing it says is taken on trust. */
 export function asReply(message: unknown): WorkerReply | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { id, ok, value, error, phases } = message as Record<string, unknown>;
+  const { id, ok, value, error, phases, worn: asked } = message as Record<string, unknown>;
   if (typeof id !== 'number' || typeof ok !== 'boolean') return undefined;
-  if (ok) return { id, ok, value, ...(isPhases(phases) && { phases }) };
+  const worn = asked === true;
+  if (ok) return { id, ok, value, worn, ...(isPhases(phases) && { phases }) };
   const { code, message: text } = (error ?? {}) as Record<string, unknown>;
   const told = { message: typeof text === 'string' ? text.slice(0, 1000) : 'no reason given' };
-  return { id, ok, error: typeof code === 'string' ? { ...told, code } : told };
+  return { id, ok, worn, error: typeof code === 'string' ? { ...told, code } : told };
 }
 
 function isPhases(value: unknown): value is Phases {

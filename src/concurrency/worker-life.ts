@@ -34,6 +34,7 @@ export class PooledWorker {
   #held: Held | undefined;
   #lastId = 0;
   #alive = true;
+  #worn = false;
   #ended: Promise<void> | undefined;
   #gone: (reason: Error | undefined) => void = () => {};
 
@@ -71,6 +72,11 @@ export class PooledWorker {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** It asked to be replaced when it answered its last task. */
+  get worn(): boolean {
+    return this.#worn;
   }
 
   /** Called once when the worker is no longer of use, for whatever reason but `end`. */
@@ -117,6 +123,7 @@ export class PooledWorker {
     const held = this.#held;
     // A late answer belongs to a task that has been given up.
     if (!reply || !held || reply.id !== held.id) return;
+    this.#worn = reply.worn === true;
     if (reply.ok) held.resolve(reply);
     else held.reject(errorOf(reply.error));
   }

@@ -168,6 +168,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
       ...(label !== undefined && { label }),
     });
     let phases: Phases | undefined;
+    let settle: () => void;
     try {
       const { message, transfer } = encode(job.task);
       const answer = await worker.run(
@@ -177,15 +178,21 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
       );
       this.#failedStarts = 0;
       phases = answer.phases;
-      job.resolve(decode(answer.value, job.task));
+      const value = decode(answer.value, job.task);
+      settle = () => job.resolve(value);
     } catch (error) {
-      job.reject(error);
+      settle = () => job.reject(error);
       // When `encode` threw, this is still the caller's turn, which goes over the places itself.
       await undefined;
     }
     this.#busyMs += this.#clock.now() - since;
     // Otherwise the worker was lost meanwhile, and its place may have another one.
-    if (place.worker === worker && worker.alive) this.#rest(place, phases);
+    const kept = () => place.worker === worker && worker.alive;
+    if (kept()) this.#tell('idle', place, phases && { phases });
+    // Only then is its memory free for the next large image, which waits for this one to settle.
+    if (kept() && worker.worn) await this.#retire(place, worker);
+    settle();
+    if (kept()) this.#rest(place);
     this.#dispatch();
   }
 
@@ -211,6 +218,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     place.worker = worker;
     worker.onGone((reason) => this.#lost(place, worker, reason));
     this.#tell('start', place);
+    this.#tell('idle', place);
     this.#rest(place);
     this.#dispatch();
   }
@@ -242,9 +250,8 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     else this.#dispatch();
   }
 
-  #rest(place: Place, phases?: Phases): void {
+  #rest(place: Place): void {
     place.state = 'idle';
-    this.#tell('idle', place, phases && { phases });
     const { idleMs } = this.#options;
     if (idleMs === undefined || idleMs === Number.POSITIVE_INFINITY) return;
     const timer = new AbortController();
@@ -252,14 +259,20 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     this.#clock.sleep(idleMs, timer.signal).then(
       () => {
         if (place.idleTimer !== timer || place.state !== 'idle') return;
-        const { worker } = place;
-        place.state = 'empty';
-        place.worker = undefined;
-        this.#tell('end', place);
-        if (worker) this.#end(worker);
+        place.state = 'busy';
+        this.#retire(place, place.worker as PooledWorker).then(() => this.#dispatch());
       },
       () => {},
     );
+  }
+
+  /** Ends a worker that has no task. The next one starts when there is work for it. */
+  async #retire(place: Place, worker: PooledWorker): Promise<void> {
+    this.#tell('end', place);
+    await this.#end(worker);
+    if (place.worker !== worker) return;
+    place.state = 'empty';
+    place.worker = undefined;
   }
 
   #close(reason: unknown): void {
@@ -279,8 +292,10 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     }
   }
 
-  #end(worker: PooledWorker, reason?: unknown): void {
-    this.#track(worker.end(reason));
+  #end(worker: PooledWorker, reason?: unknown): Promise<void> {
+    const ending = worker.end(reason);
+    this.#track(ending);
+    return ending;
   }
 
   #track(ending: Promise<void>): void {

@@ -1,11 +1,11 @@
 /** The inspect stage: hands images to a pool of workers and takes back what they say of them. */
 import { availableParallelism } from 'node:os';
-import { type WorkerEvent, WorkerPool } from '../concurrency/mod.ts';
+import { ByteBudget, type WorkerEvent, WorkerPool } from '../concurrency/mod.ts';
 import { TrawlError } from '../errors.ts';
 import type { Inspection } from '../model.ts';
 import { processWorkers } from '../runtime/process-worker.ts';
 import { webWorkers } from '../runtime/web-worker.ts';
-import type { InspectTask } from './protocol.ts';
+import type { Deferred, InspectAnswer, InspectTask } from './protocol.ts';
 
 export interface InspectOptions {
   /** Workers at once. Default: as many as the machine has cores. */
@@ -53,23 +53,38 @@ interface Named {
   readonly name: string | undefined;
 }
 
+/**
+ * Memory that each worker's decoder may take for an image, in bytes, without asking: five megapixels of
+ * most formats. For larger ones, all workers share so much for each of them; one alone may take more.
+ */
+const LIGHT_BYTES = 40e6;
+const HEAVY_BYTES = 64e6;
+
 export function createInspector(options: InspectOptions = {}): Inspector {
   const size = options.workers ?? availableParallelism();
   const maxPixels = options.maxPixels ?? 100e6;
-  const pool = new WorkerPool<Named, Inspection>({
-    kind: options.isolate === 'process' ? processWorkers : webWorkers,
+  const apart = options.isolate === 'process';
+  const pool = new WorkerPool<Named, InspectAnswer>({
+    kind: apart ? processWorkers : webWorkers,
     size,
     taskTimeoutMs: (options.decodeTimeout ?? 20) * 1000,
     idleMs: (options.idleTimeout ?? 30) * 1000,
     signal: options.signal,
     ...(options.onEvent && { onEvent: options.onEvent }),
     label: ({ name }) => name,
-    encode: ({ task }) => ({ message: { ...task, bytes: ownBuffer(task.bytes) } }),
-    decode: asInspection,
+    encode: ({ task }) => (apart ? { message: task } : withCopy(task)),
+    decode: asAnswer,
   });
+  const heavy = new ByteBudget(HEAVY_BYTES * size);
   return {
-    inspect(bytes, { pixels = true, dihedral = false, name } = {}) {
-      return pool.submit({ task: { bytes, pixels, dihedral, maxPixels }, name });
+    async inspect(bytes, { pixels = true, dihedral = false, name } = {}) {
+      const task = { bytes, pixels, dihedral, maxPixels };
+      const first = await pool.submit({ task: { ...task, memory: LIGHT_BYTES }, name });
+      if (!('deferred' in first)) return first;
+      using lease = await heavy.reserve(first.deferred, options.signal);
+      const answer = await pool.submit({ task: { ...task, memory: lease.bytes }, name });
+      if ('deferred' in answer) throw new TrawlError('decode-crash', NONSENSE);
+      return answer;
     },
     warm: (count = size) => pool.warm(count),
     workers: size,
@@ -80,19 +95,25 @@ export function createInspector(options: InspectOptions = {}): Inspector {
   };
 }
 
+const NONSENSE = 'The decoder gave an answer without sense';
+
 /** The worker handles hostile images: that its answer has the right shape is checked, not believed. */
-function asInspection(value: unknown): Inspection {
+function asAnswer(value: unknown): InspectAnswer {
+  const { deferred } = (value ?? {}) as Partial<Deferred>;
+  if (deferred !== undefined && Number.isFinite(deferred) && deferred >= 0) return { deferred };
   const { format, width, height, pdq } = (value ?? {}) as Partial<Inspection>;
   const sound =
     typeof format === 'string' &&
     Number.isSafeInteger(width) &&
     Number.isSafeInteger(height) &&
     (pdq === undefined || /^[0-9a-f]{64}$/.test(pdq));
-  if (!sound) throw new TrawlError('decode-crash', 'The decoder gave an answer without sense');
+  if (!sound) throw new TrawlError('decode-crash', NONSENSE);
   return value as Inspection;
 }
 
-/** Cloning a view clones all of the buffer that it looks into. */
-function ownBuffer(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+/** One copy, which the worker frees; cloning would make two, one of them in the memory of its thread. */
+function withCopy(task: InspectTask): { message: InspectTask; transfer: Transferable[] } {
+  // Not slice(): that of a Buffer shares its memory.
+  const bytes = new Uint8Array(task.bytes);
+  return { message: { ...task, bytes }, transfer: [bytes.buffer] };
 }

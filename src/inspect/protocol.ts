@@ -10,13 +10,21 @@ export interface InspectTask {
   readonly dihedral: boolean;
   /** Width × height × frames above this is refused before any pixel is decoded. */
   readonly maxPixels: number;
+  /** An image that needs more memory to be decoded, in bytes, is answered with {@link Deferred}. */
+  readonly memory: number;
+}
+
+/** The image needs so much memory that it must ask first; nothing was decoded. */
+export interface Deferred {
+  /** Bytes. */
+  readonly deferred: number;
 }
 
 /** What {@link InspectAnswer} took, in the order in which it is done. */
 export type InspectPhase = readonly [name: 'decode' | 'hash', ms: number];
 
 /** What a worker answers for one image. */
-export type InspectAnswer = Inspection;
+export type InspectAnswer = Inspection | Deferred;
 
 /** Parts of the decoder that the worker has its parent load when an image first needs them. */
 export type DecoderPart = 'vips.wasm' | 'vips-heif.wasm' | 'vips-jxl.wasm' | 'vips-resvg.wasm';

@@ -13,6 +13,8 @@ export interface FakeTask {
   readonly ms: number;
   readonly fails?: string;
   readonly crashes?: boolean;
+  /** The worker asks to be replaced after it. */
+  readonly worn?: boolean;
   /** What the worker says that it did. */
   readonly phases?: unknown;
 }
@@ -68,7 +70,10 @@ export class FakeHandle implements WorkerHandle {
     if (told.crashes) this.exit(new Error('out of memory'));
     else if (told.fails) {
       this.say({ id, ok: false, error: { code: told.fails, message: `${told.name} failed` } });
-    } else this.say({ id, ok: true, value: told.name, phases: told.phases });
+    } else {
+      const { name: value, phases, worn } = told;
+      this.say({ id, ok: true, value, phases, worn });
+    }
   }
 
   say(reply: WorkerReply | unknown): void {

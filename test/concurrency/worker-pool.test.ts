@@ -23,6 +23,23 @@ function setting(options: Partial<WorkerPoolOptions<FakeTask, string>> = {}) {
 const told = (events: WorkerEvent[]) => events.map((e) => `${e.type} ${e.worker} at ${e.at}`);
 
 describe('WorkerPool', () => {
+  it('a worker that asks for it is ended before its task settles, and replaced for the next one', async () => {
+    const { clock, kind, pool, events } = setting({ size: 1 });
+    const ended: boolean[] = [];
+    const worn = pool
+      .submit({ name: 'worn', ms: 10, worn: true })
+      .then(() => ended.push(kind.handles[0]!.ended));
+    const next = pool.submit({ name: 'next', ms: 10 });
+    await clock.until(Promise.all([worn, next]));
+    expect(ended).toEqual([true]);
+    expect(kind.handles.map(({ tasks }) => tasks.map(({ name }) => name))).toEqual([
+      ['worn'],
+      ['next'],
+    ]);
+    expect(events.map(({ type }) => type)).not.toContain('replaced');
+    await pool[Symbol.asyncDispose]();
+  });
+
   it('a worker that hangs is replaced, and only its task rejects', async () => {
     const { clock, kind, pool, events } = setting({ size: 1, taskTimeoutMs: 5000 });
     const hung = pool.submit({ name: 'hung', ms: Number.POSITIVE_INFINITY });

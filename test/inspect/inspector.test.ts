@@ -94,6 +94,18 @@ test('the eight orientations, when they are wanted', async () => {
   expect(dihedral!.original).toBe(pdq);
 });
 
+test('large pictures are decoded too, though they have to ask for memory first', async () => {
+  const large = await encode(photo(5, 2600, 2000, 0), '.tif[compression=lzw]');
+  const many = createInspector({ workers: 2, decodeTimeout: 300 });
+  // A Buffer, whose slice() would share its memory.
+  const results = await Promise.all([1, 2, 3].map(() => many.inspect(Buffer.from(large))));
+  for (const result of results) {
+    expect(result).toMatchObject({ format: 'tiff', width: 2600, height: 2000 });
+    expect(result.pdq).toBe(results[0]!.pdq);
+  }
+  await many[Symbol.asyncDispose]();
+});
+
 test('the bytes stay the caller’s, also those of a view', async () => {
   const file = await encode(picture, '.jpg');
   const around = new Uint8Array(file.length + 200).fill(7);

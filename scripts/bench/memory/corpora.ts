@@ -1,6 +1,7 @@
 /** The folders that scripts/bench/memory.ts measures with, made once and kept in the photo cache. */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import sharp, { type Sharp } from 'sharp';
 import { random } from '../../../fixtures/photo.ts';
 import { CACHE, type Photo, photos } from '../dedupe/photos.ts';

@@ -4,22 +4,22 @@ import type { ImageFormat } from '../../model.ts';
 import { REDUCED } from '../pdq/mod.ts';
 import type { Structure } from '../structure/mod.ts';
 import type { RgbPixels } from './picture.ts';
-import { decoder, endThreads, type Plugin, type VipsModule } from './vips.ts';
+import { decoder, endThreads, type VipsModule } from './vips.ts';
 
-/** Formats that wasm-vips decodes, and the part that it needs for it. */
-const DECODERS: Partial<Record<ImageFormat, Plugin | 'builtin'>> = {
-  jpeg: 'builtin',
-  png: 'builtin',
-  gif: 'builtin',
-  webp: 'builtin',
-  tiff: 'builtin',
-  avif: 'vips-heif.wasm',
-  jxl: 'vips-jxl.wasm',
-  svg: 'vips-resvg.wasm',
-};
+/** Formats that wasm-vips decodes. */
+const DECODED: ReadonlySet<ImageFormat> = new Set([
+  'jpeg',
+  'png',
+  'gif',
+  'webp',
+  'tiff',
+  'avif',
+  'jxl',
+  'svg',
+]);
 
 export function canDecode(format: ImageFormat): boolean {
-  return format in DECODERS;
+  return DECODED.has(format);
 }
 
 /** The decoder that had the last picture. */
@@ -32,11 +32,8 @@ let used: VipsModule | undefined;
  */
 export async function decodePixels(bytes: Uint8Array, structure: Structure): Promise<RgbPixels> {
   const { format } = structure;
-  const part = DECODERS[format];
-  if (part === undefined) throw new TrawlError('damaged', `${format} is not decoded`);
-  const plugin = part === 'builtin' ? undefined : part;
   for (;;) {
-    const vips = await decoder(plugin);
+    const vips = await decoder();
     const fresh = vips !== used;
     used = vips;
     if (!fresh) forgetErrors(vips);

@@ -15,6 +15,7 @@ import type {
   WorkerStop,
 } from '../protocol.ts';
 import { look } from './look.ts';
+import { isWorn } from './memory.ts';
 import { endThreads, useSource } from './vips.ts';
 
 interface Request {
@@ -52,15 +53,15 @@ async function answer({ id, task }: Request): Promise<void> {
   try {
     const phases: InspectPhase[] = [];
     const value = await look(task, phases);
-    const { thumbnail } = value;
+    const thumbnail = 'thumbnail' in value ? value.thumbnail : undefined;
     const buffers = thumbnail ? [thumbnail.buffer as ArrayBuffer] : [];
-    scope.postMessage({ id, ok: true, value, phases }, buffers);
+    scope.postMessage({ id, ok: true, value, phases, worn: isWorn() }, buffers);
   } catch (error) {
     // A fault of the decoder (abort, out of memory) leaves it in an unknown state: die and be replaced.
     if (!(error instanceof TrawlError)) endThreads();
     const code = error instanceof TrawlError ? error.code : 'decode-crash';
     const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ id, ok: false, error: { code, message } });
+    scope.postMessage({ id, ok: false, error: { code, message }, worn: isWorn() });
   } finally {
     free(task.bytes);
   }

@@ -1,26 +1,27 @@
 /** Looks at one image: headers, limits, then as little decoding as its hash needs. */
-import type { Inspection } from '../../model.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
 import { digestPng } from '../png/mod.ts';
-import type { InspectPhase, InspectTask } from '../protocol.ts';
+import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { canDecode, decodePixels } from './decode.ts';
+import { bytesToDecode } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
 
 /**
  * Throws a TrawlError when the image is refused, cut short or broken.
  * @param phases takes what was done and how long it took
  */
-export async function look(task: InspectTask, phases: InspectPhase[] = []): Promise<Inspection> {
+export async function look(task: InspectTask, phases: InspectPhase[] = []): Promise<InspectAnswer> {
   const started = performance.now();
   const structure = inspectStructure(task.bytes);
   checkPixels(structure, task.maxPixels);
   checkState(structure);
   const header = headerOf(structure);
   if (!task.pixels || !canDecode(structure.format)) return header;
-  const digest = await digestOf(task.bytes, structure);
+  const digest = await digestOf(task, structure);
+  if ('deferred' in digest) return digest;
   const decoded = performance.now();
   phases.push(['decode', decoded - started]);
   const hash = digest.buffer ? hashBuffer(digest.buffer) : NO_HASH;
@@ -35,7 +36,10 @@ export async function look(task: InspectTask, phases: InspectPhase[] = []): Prom
   };
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>, structure: Structure): Promise<Digest> {
+async function digestOf(
+  { bytes, memory }: InspectTask,
+  structure: Structure,
+): Promise<Digest | Deferred> {
   if (structure.format === 'jpeg') {
     const digest = digestJpeg(bytes, structure.orientation ?? 1);
     if (digest) return digest;
@@ -44,5 +48,7 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>, structure: Structure): P
     const digest = await digestPng(bytes);
     if (digest) return digest;
   }
+  const deferred = bytesToDecode(structure);
+  if (deferred > memory) return { deferred };
   return digestPixels(await decodePixels(bytes, structure));
 }

@@ -7,8 +7,11 @@ import type { DecoderPart, PartReply, PartRequest } from '../protocol.ts';
 
 export type VipsModule = Awaited<ReturnType<typeof Vips>>;
 
-/** Formats that a part of its own decodes. Loaded as vips starts, or not at all. */
-export type Plugin = Exclude<DecoderPart, 'vips.wasm'>;
+/**
+ * Formats that a part of its own decodes. All are loaded as vips starts (0.15 s): one that was wanted
+ * later would need a second vips, whose memory lies beside that of the first until it is collected.
+ */
+const PLUGINS: readonly DecoderPart[] = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
 export interface DecoderSource {
   readonly bundle: Blob;
@@ -16,22 +19,28 @@ export interface DecoderSource {
 }
 
 let source: DecoderSource | undefined;
-let running: { vips: VipsModule; plugins: ReadonlySet<Plugin>; threads: Set<Worker> } | undefined;
-let wanted: ReadonlySet<Plugin> = new Set();
+interface Running {
+  readonly vips: VipsModule;
+  readonly threads: Set<Worker>;
+  readonly memory: WebAssembly.Memory;
+}
+
+let running: Running | undefined;
 
 /** Says where the parts come from. Must be called before {@link decoder}. */
 export function useSource(from: DecoderSource): void {
   source = from;
 }
 
-/** The decoder with at least the given plugin; starts it anew when the running one lacks it. */
-export async function decoder(plugin?: Plugin): Promise<VipsModule> {
-  if (running && (plugin === undefined || running.plugins.has(plugin))) return running.vips;
-  if (plugin !== undefined) wanted = new Set([...wanted, plugin]);
-  // Two instances at once would double the memory.
-  endThreads();
-  running = await start(wanted);
+/** Starts it when it does not run. */
+export async function decoder(): Promise<VipsModule> {
+  running ??= await start();
   return running.vips;
+}
+
+/** Bytes of the running decoder's memory, which grows with the images and never shrinks. */
+export function decoderBytes(): number {
+  return running?.memory.buffer.byteLength ?? 0;
 }
 
 /** Ends the decoder's threads; the next image that needs it starts it again. */
@@ -40,25 +49,27 @@ export function endThreads(): void {
   running = undefined;
 }
 
-async function start(plugins: ReadonlySet<Plugin>) {
+async function start(): Promise<Running> {
   if (!source) throw new Error('The decoder has no source.');
   const { bundle, parts } = source;
   const urls = new Map<string, string>();
   const threads = new Set<Worker>();
   const restore = collectThreads(threads);
+  let memory: WebAssembly.Memory | undefined;
   try {
     const code = await fetchPart(parts, 'vips.wasm');
     if (!('module' in code)) throw new Error('vips.wasm did not come compiled.');
-    for (const plugin of plugins) {
+    for (const plugin of PLUGINS) {
       const part = await fetchPart(parts, plugin);
       if (!('bytes' in part)) throw new Error(`${plugin} did not come as bytes.`);
       urls.set(plugin, URL.createObjectURL(new Blob([part.bytes], { type: 'application/wasm' })));
     }
     const vips = await Vips({
-      dynamicLibraries: [...plugins],
+      dynamicLibraries: [...PLUGINS],
       mainScriptUrlOrBlob: bundle,
       locateFile: (name: string) => urls.get(name) ?? name,
       instantiateWasm: (imports, done) => {
+        memory = imports['env']?.['memory'] as WebAssembly.Memory;
         WebAssembly.instantiate(code.module, imports).then((instance) =>
           done(instance, code.module),
         );
@@ -69,7 +80,8 @@ async function start(plugins: ReadonlySet<Plugin>) {
       printErr: () => {},
     });
     vips.Cache.max(0);
-    return { vips, plugins, threads };
+    if (!memory) throw new Error('vips.wasm was not instantiated.');
+    return { vips, threads, memory };
   } catch (error) {
     for (const thread of threads) thread.terminate();
     throw error;

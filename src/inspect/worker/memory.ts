@@ -1,0 +1,26 @@
+/** How much memory images make the decoder take, before and after. */
+import type { ImageFormat } from '../../model.ts';
+import type { Structure } from '../structure/mod.ts';
+import { decoderBytes } from './vips.ts';
+
+/**
+ * Bytes of WebAssembly memory for each pixel of the whole picture, measured at 12 megapixels
+ * (scripts/bench/memory.ts). Most formats are unpacked as a whole, AVIF in several copies; of JPEG only
+ * the coefficients are.
+ */
+const PER_PIXEL: Partial<Record<ImageFormat, number>> = { avif: 20, jxl: 20, jpeg: 6 };
+const PER_PIXEL_ELSE = 8;
+
+/** What decoding will take, at most and about. */
+export function bytesToDecode({ format, width, height, embeddedPixels = 0 }: Structure): number {
+  // A drawing is drawn small at once.
+  const pixels = format === 'svg' ? embeddedPixels : width * height;
+  return pixels * (PER_PIXEL[format] ?? PER_PIXEL_ELSE);
+}
+
+/** A decoder whose memory has grown to more is not kept: it never becomes smaller. */
+const KEPT_BYTES = 192 * 1024 * 1024;
+
+export function isWorn(): boolean {
+  return decoderBytes() > KEPT_BYTES;
+}
