@@ -184,12 +184,12 @@ describe('workers that are killed', () => {
     const steps = await play(1, []);
     expect(steps).toBeGreaterThan(50);
     for (let at = 0; at < steps; at++) await play(1, [{ at, restart: false }]);
-  }, 120_000);
+  }, 300_000);
 
   test('at any step, and start again, go on', async () => {
     const steps = await play(2, []);
     for (let at = 0; at < steps; at++) await play(2, [{ at, restart: true }]);
-  }, 120_000);
+  }, 300_000);
 
   test('several times, in whatever order, even while they recover', async () => {
     for (let seed = 100; seed < 130; seed++) {
@@ -200,5 +200,5 @@ describe('workers that are killed', () => {
       }));
       await play(seed, kills);
     }
-  }, 120_000);
+  }, 300_000);
 });
