@@ -103,7 +103,8 @@ async function play(seed: number, kills: readonly Kill[]): Promise<number> {
     const submit = ({ url }: { url: string }) =>
       order.take(owner, async () => {
         const bytes = bodies[ADDRESSES.get(url) as number] as Uint8Array<ArrayBuffer>;
-        return asFetched(url, bytes, { space: 'public', attempts: 1 });
+        // Whoever is done with a body gives its memory back.
+        return asFetched(url, bytes.slice(), { space: 'public', attempts: 1 });
       });
     const taker = new ImageTaker({
       ...{ options, shelf, signal, events: new EventStream(), claims: shared },

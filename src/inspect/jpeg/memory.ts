@@ -27,6 +27,8 @@ const TABLES = 1 << 10;
 /** Bytes of the file pass through here, so many at a time. */
 const STAGE = 192 << 10;
 const STAGE_BYTES = 64 << 10;
+/** The first piece: a restart interval may be one MCU long, and its end is not known before. */
+const FIRST_BYTES = 1 << 10;
 const PLANES = STAGE + STAGE_BYTES;
 /**
  * Zero bytes kept after the data: a hostile MCU of 10 blocks takes at most 10 × 64 × 31 bits, and the
@@ -42,11 +44,13 @@ const PAGE = 65_536;
 let module: WebAssembly.Module | undefined;
 let instance: Core | undefined;
 let data = 0;
+/** All of the memory, and what there is from the data on. */
+let bytes = new Uint8Array();
+let view = new DataView(bytes.buffer);
 
 export function core(): Core {
   if (instance) return instance;
-  const bytes = () => Uint8Array.from(atob(CORE), (letter) => letter.charCodeAt(0));
-  module ??= new WebAssembly.Module(bytes());
+  module ??= new WebAssembly.Module(Uint8Array.from(atob(CORE), (letter) => letter.charCodeAt(0)));
   instance = new WebAssembly.Instance(module).exports as unknown as Core;
   return instance;
 }
@@ -66,6 +70,9 @@ export function takePlanes(
   const { memory } = core();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  // Made once an image: it may have a million restart intervals.
+  bytes = new Uint8Array(memory.buffer);
+  view = new DataView(memory.buffer, data);
   let at = PLANES;
   return lengths.map((length) => {
     const plane = new Float32Array(memory.buffer, at, length);
@@ -79,12 +86,13 @@ export function takePlanes(
  * to the next marker. Valid until the next call.
  */
 export function unstuffed(file: Uint8Array, from: number) {
-  const { memory, unstuff, stoppedAt } = core();
-  const bytes = new Uint8Array(memory.buffer);
+  const { unstuff, stoppedAt } = core();
   let length = 0;
   let at = from;
+  let piece = FIRST_BYTES;
   while (at < file.length) {
-    let end = Math.min(at + STAGE_BYTES, file.length);
+    let end = Math.min(at + piece, file.length);
+    piece = Math.min(piece * 4, STAGE_BYTES);
     // What a 0xFF is, the byte behind it tells.
     if (end < file.length) while (end > at && file[end - 1] === 0xff) end--;
     if (end === at) {
@@ -99,7 +107,6 @@ export function unstuffed(file: Uint8Array, from: number) {
     if (at < end) break;
   }
   bytes.fill(0, data + length, data + length + MARGIN);
-  const view = new DataView(memory.buffer, data, length + MARGIN);
   return { address: data, view, length, markerAt: Math.min(at, file.length) };
 }
 
