@@ -68,6 +68,8 @@ export function openFrame(
   for (const [index, component] of header.components.entries()) {
     const horizontal = alone ? 1 : component.horizontal;
     const vertical = alone ? 1 : component.vertical;
+    // Decoders refuse what does not divide (libjpeg: JERR_FRACT_SAMPLE_NOTIMPL).
+    if (!alone && (across % horizontal !== 0 || down % vertical !== 0)) return undefined;
     const own = {
       width: alone ? width : Math.ceil((width * horizontal) / across),
       height: alone ? height : Math.ceil((height * vertical) / down),

@@ -86,6 +86,11 @@ describe('the digest of a JPEG equals that of its pixels', () => {
     expect(difference(digest.thumbnail, thumbnail).mean).toBeLessThan(1.5);
   });
 
+  test('sampling factors that do not divide are left to the full decoder, which refuses them', () => {
+    const sampling = [[2, 1], full, [3, 1]] as const;
+    expect(digestJpeg(encodeJpeg(small, { color: 'ycc', sampling }), 1)).toBeUndefined();
+  });
+
   test('nearly to the bit when nothing is lost', () => {
     const options: EncodeOptions = { color: 'ycc', sampling: [full, full, full], step: 1 };
     const digest = digestJpeg(encodeJpeg(small, options), 1);
