@@ -21,7 +21,12 @@ export function planRepair(findings: readonly Finding[], folder: Folder, catalog
   const setAside: string[] = [];
   for (const { file, state, sha256 } of findings) {
     if (sha256 === undefined || (state !== 'missing' && state !== 'changed')) continue;
-    const rows = catalog.addressesOf(sha256).filter(({ url }) => /^https?:/.test(url));
+    // A second file is brought back by its own address; the image itself may be whole.
+    const image = catalog.imageByFile(file);
+    const copy = image === undefined ? catalog.copyAt(file) : undefined;
+    const rows = (copy ? [copy] : catalog.addressesOf(sha256)).filter(({ url }) =>
+      /^https?:/.test(url),
+    );
     if (rows.length === 0) {
       orphans.push(file);
       continue;
@@ -32,7 +37,7 @@ export function planRepair(findings: readonly Finding[], folder: Folder, catalog
       renameSync(pathIn(folder.root, file), join(changed, file));
       setAside.push(join(changed, file));
     }
-    catalog.forgetFile(sha256);
+    if (copy === undefined) catalog.forgetFile(sha256);
     for (const { url, page, space, alt } of rows) {
       const about = {
         ...(page !== undefined && { page }),

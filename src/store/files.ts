@@ -1,7 +1,7 @@
 /** Whole files only: written apart, then given their name, and never over another file. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, writeFile } from 'node:fs';
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Body } from '../model.ts';
@@ -61,6 +61,34 @@ export async function saveBody(
     await unlink(part).catch(() => {});
   }
   throw fileError(new Error('all names for it are taken'), folder.root);
+}
+
+/**
+ * Gives a file of the folder a second name: a hard link where the file system has them, else a copy.
+ * What has that name gives way at once, with no moment between, if `replaces` says so of its SHA-256.
+ * False when the name is taken. Throws TrawlError.
+ */
+export async function linkFile(
+  folder: Folder,
+  from: string,
+  name: string,
+  replaces: (sha256: string) => boolean,
+): Promise<boolean> {
+  const [source, path] = [pathIn(folder.root, from), pathIn(folder.root, name)];
+  const part = join(folder.partial, `${randomUUID()}.new`);
+  try {
+    await link(source, part).catch(() => copyFile(source, part));
+    if (await giveName(part, path)) return true;
+    const holds = await hashFile(path);
+    if (holds === undefined || !replaces(holds)) return false;
+    await rename(part, path);
+    return true;
+  } catch (error) {
+    throw fileError(error, folder.root);
+  } finally {
+    // A rename onto a link to the same file does nothing.
+    await unlink(part).catch(() => {});
+  }
 }
 
 /** Removes a file of the folder; true when there was one. Throws TrawlError. */
