@@ -71,7 +71,15 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     ...(quality !== undefined && { quality }),
   };
 
-  if (known?.record.sha256 === sha256) return { ...known.record, ...record, status: 'unchanged' };
+  if (known?.record.sha256 === sha256) {
+    const file = await shelf.linkUnchanged(about.url, sha256);
+    return {
+      ...known.record,
+      ...record,
+      ...(file !== undefined && { file }),
+      status: 'unchanged',
+    };
+  }
   const small = tooSmall(inspection, options);
   if (small !== undefined) {
     shelf.leaveOut(facts);
@@ -126,8 +134,13 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   }
   if (outdated !== undefined) await shelf.remove(outdated);
   shelf.drop(facts, verdict);
-  const file = await shelf.linkDuplicate(about.url, sha256);
   const duplicateOf = (await shelf.fileOf(of)) ?? of;
+  if (of === sha256 && duplicateOf === name && options.names === 'url') {
+    // Its own file: the run that put it there was killed before it said so.
+    return { ...record, status: 'saved', file: name };
+  }
+  // After that of `duplicateOf`, or a change in between would not be seen.
+  const file = await shelf.linkDuplicate(about.url, sha256);
   return {
     ...record,
     status: 'duplicate',

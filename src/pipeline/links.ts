@@ -31,7 +31,7 @@ export class Links {
 
   /**
    * The name that the address has now; undefined when that is the kept image's own, or none is kept.
-   * @param sha256 of what the address gave, @param old the name that it had
+   * @param sha256 of what the address gave, @param old the name that it had, which the catalog may not know
    */
   async give(url: string, sha256: string, old: string | undefined): Promise<string | undefined> {
     return await this.#inTurn(() => this.#give(url, sha256, old));
@@ -45,12 +45,7 @@ export class Links {
     await this.#inTurn(async () => {
       // What a killed run leaves, the next one has to know by its hash.
       if (rows.length > 0) this.#catalog.flush();
-      for (const { url, sha256, file: before } of rows) {
-        if (sha256 === undefined) continue;
-        const file = await this.#give(url, sha256, before);
-        const { file: _, ...rest } = this.#catalog.address(url) as AddressRow;
-        this.#catalog.recordAddress({ ...rest, ...(file !== undefined && { file }) });
-      }
+      for (const { url, sha256 } of rows) if (sha256 !== undefined) await this.#give(url, sha256);
       if (!this.#isUsed(old)) await removeFile(this.#folder, old);
     });
   }
@@ -62,11 +57,18 @@ export class Links {
     if (holds !== undefined && this.#isSeen(holds)) await removeFile(this.#folder, name);
   }
 
-  async #give(url: string, sha256: string, old: string | undefined): Promise<string | undefined> {
+  async #give(url: string, sha256: string, old?: string): Promise<string | undefined> {
     const kept = this.#catalog.keptFor(sha256);
     if (kept?.file === undefined) return undefined;
     const name = await this.#name(url, kept, kept.file);
-    if (old !== undefined && old !== name) await this.free(old, url);
+    const row = this.#catalog.address(url);
+    for (const before of [old, row?.file]) {
+      if (before !== undefined && before !== name) await this.free(before, url);
+    }
+    if (row?.sha256 === sha256 && row.file !== name) {
+      const { file: _, ...rest } = row;
+      this.#catalog.recordAddress({ ...rest, ...(name !== undefined && { file: name }) });
+    }
     return name;
   }
 

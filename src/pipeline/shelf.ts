@@ -211,11 +211,13 @@ export class Shelf implements AsyncDisposable {
       if (replaced) this.#catalog.forgetFile(outdated);
       else await this.remove(outdated);
     }
-    const before = this.#catalog.imageBySha(sha256)?.file;
+    const image = this.#catalog.imageBySha(sha256);
+    const before = image?.file;
     if (before === undefined || before === name || move)
       recordFacts(this.#catalog, this.#run, facts, { file: name });
-    if (move && before !== undefined && before !== name)
-      await this.#links.handOver(this.#linked(sha256, url), before);
+    // It has moved, or is back after its file was lost.
+    if (image !== undefined && before !== name && (move || before === undefined))
+      await this.#links.handOver(this.#linked(sha256, url), before ?? name);
     return name;
   }
 
@@ -237,9 +239,13 @@ export class Shelf implements AsyncDisposable {
    * @param old the name that the same run gave it before
    */
   async linkDuplicate(url: string, sha256: string, old?: string): Promise<string | undefined> {
-    const before = this.#catalog.address(url)?.file;
-    if (!this.#options.links && before === undefined) return undefined;
-    return await this.#links.give(url, sha256, old ?? before);
+    if (!this.#options.links && this.#catalog.address(url)?.file === undefined) return undefined;
+    return await this.#links.give(url, sha256, old);
+  }
+
+  /** Names that an earlier run did not give, because it was killed or was told to skip duplicates. */
+  async linkUnchanged(url: string, sha256: string): Promise<string | undefined> {
+    return this.#options.links ? await this.linkDuplicate(url, sha256) : undefined;
   }
 
   /** What is kept for these bytes, with the distance to it in PDQ bits. */

@@ -77,9 +77,16 @@ export async function linkFile(
   const [source, path] = [pathIn(folder.root, from), pathIn(folder.root, name)];
   const part = join(folder.partial, `${randomUUID()}.new`);
   try {
-    await link(source, part).catch(() => copyFile(source, part));
-    if (await giveName(part, path)) return true;
+    if (await isSame(source, path)) return true;
+    const linked = await link(source, part).then(
+      () => true,
+      () => false,
+    );
     const holds = await hashFile(path);
+    // Where there are no links, a copy is as good as another.
+    if (!linked && holds !== undefined && holds === (await hashFile(source))) return true;
+    if (!linked) await copyFile(source, part);
+    if (await giveName(part, path)) return true;
     if (holds === undefined || !replaces(holds)) return false;
     await rename(part, path);
     return true;
@@ -120,6 +127,13 @@ export async function hashFile(path: string): Promise<string | undefined> {
     return undefined;
   }
   return hash.digest('hex');
+}
+
+/** Two names of one file. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const look = (path: string) => lstat(path, { bigint: true }).catch(() => undefined);
+  const [a, b] = await Promise.all([look(one), look(other)]);
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 async function writePart(part: string, body: Body, sync: boolean): Promise<void> {

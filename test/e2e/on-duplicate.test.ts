@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -187,5 +187,120 @@ describe('hardlink gives every address a name of the best copy', () => {
     expect(told.map(({ status }) => status)).toEqual(list.map(() => 'unchanged'));
     expect(images(out).map((name) => statSync(join(out, name)).ino)).toEqual(before);
     expect(await imgtrawl(['verify', 'out'], { cwd })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a folder with hard links', () => {
+  /** After one run, with a server that goes on and says which requests came. */
+  async function linkedFolder(copies: readonly string[], ...flags: string[]) {
+    const server = await serve(site);
+    const cwd = scratch();
+    const get = async (names: readonly string[], ...more: string[]) => {
+      const list = names.map((name) => `${server.origin}/${name}`);
+      writeFileSync(join(cwd, 'list.txt'), list.join('\n'));
+      const ran = await imgtrawl(['list.txt', '-o', 'out', ...flags, '--json', ...more], { cwd });
+      expect(ran).toMatchObject({ code: 0 });
+    };
+    await get(copies, '--on-duplicate', 'hardlink');
+    const state = async () => ({
+      rows: (await imgtrawl(['export', 'out', '--format', 'jsonl'], { cwd })).lines as Row[],
+      verified: (await imgtrawl(['verify', 'out'], { cwd })).code,
+    });
+    return { server, cwd, out: join(cwd, 'out'), get, state };
+  }
+
+  test.each([['small.jpg'], ['big.jpg'], ['big.jpg', 'tiny.jpg']])(
+    'is repaired when %s is gone',
+    async (...lost) => {
+      const { server, cwd, out, state } = await linkedFolder([...COPIES, 'other.jpg']);
+      await using _ = server;
+      for (const name of lost) rmSync(join(out, name));
+      expect((await state()).verified).toBe(1);
+      const before = server.log.length;
+      expect(await imgtrawl(['verify', 'out', '--repair'], { cwd })).toMatchObject({
+        code: 0,
+      });
+      expect(server.log.length).toBeGreaterThan(before);
+      const { rows, verified } = await state();
+      expectLinked(out, rows);
+      expect(verified).toBe(0);
+    },
+  );
+
+  test('gets names again that were deleted', async () => {
+    const names = [...COPIES, 'other.jpg'];
+    const { server, out, get, state } = await linkedFolder(names);
+    await using _ = server;
+    for (const name of ['big.jpg', 'drawn.jpg']) rmSync(join(out, name));
+    await get(names, '--on-duplicate', 'hardlink');
+    const { rows, verified } = await state();
+    expectLinked(out, rows);
+    expect(verified).toBe(0);
+  });
+
+  test('loses with --prune the names that no source gives any more', async () => {
+    const { server, out, get, state } = await linkedFolder([...COPIES, 'other.jpg']);
+    await using _ = server;
+    const prune = ['--on-duplicate', 'hardlink', '--prune', '--yes'];
+    await get(['big.jpg', 'same.jpg', 'tiny.jpg', 'other.jpg'], ...prune);
+    expect(images(out)).toEqual(['big.jpg', 'other.jpg', 'same.jpg', 'tiny.jpg']);
+    await get(['tiny.jpg', 'other.jpg'], ...prune);
+    // The kept copy stays, for the address that needs it.
+    expect(images(out)).toEqual(['big.jpg', 'other.jpg', 'tiny.jpg']);
+    expect((await state()).verified).toBe(0);
+    await get(['other.jpg'], ...prune);
+    expect(images(out)).toEqual(['other.jpg']);
+    expect((await state()).verified).toBe(0);
+  });
+
+  test('stays whole when a later run that skips duplicates finds a better copy', async () => {
+    const { server, out, get, state } = await linkedFolder(['tiny.jpg', 'drawn.png', 'small.jpg']);
+    await using _ = server;
+    await get(['big.jpg', 'tiny.jpg', 'drawn.png', 'small.jpg'], '--on-duplicate', 'skip');
+    const { rows, verified } = await state();
+    expect(verified).toBe(0);
+    for (const name of images(out)) {
+      expect(readFileSync(join(out, name)).equals(bytesOf('big.jpg')), name).toBe(true);
+    }
+    expect(images(out)).toEqual(rows.flatMap(({ file }) => file ?? []).sort());
+  });
+
+  test('gets its links when the first run skipped duplicates, without fetching again', async () => {
+    const names = [...COPIES, 'other.jpg'];
+    const { server, out, get, state } = await linkedFolder(names.slice(-1));
+    await using _ = server;
+    await get(names, '--on-duplicate', 'skip');
+    await get(names, '--on-duplicate', 'hardlink');
+    expect(server.log.slice(-names.length).filter((line) => !line.endsWith(' 304'))).toEqual([]);
+    const { rows, verified } = await state();
+    expect(verified).toBe(0);
+    const inodes = rows
+      .filter(({ url }) => !url.endsWith('/other.jpg'))
+      .map(({ file }) => statSync(join(out, file as string)).ino);
+    expect(inodes).toHaveLength(COPIES.length);
+    expect(new Set(inodes).size).toBe(1);
+  });
+
+  test('named by content holds one file of each picture: a name tells the bytes', async () => {
+    const { server, out, get, state } = await linkedFolder(COPIES, '--names', 'sha256');
+    await using _ = server;
+    await get([...COPIES].reverse(), '--on-duplicate', 'hardlink');
+    expect(images(out)).toHaveLength(1);
+    expect(readFileSync(join(out, images(out)[0] as string)).equals(bytesOf('big.jpg'))).toBe(true);
+    expect((await state()).verified).toBe(0);
+  });
+
+  test('keeps what the user has put under a name that a link would have', async () => {
+    const { server, out, get, state } = await linkedFolder(['small.jpg', 'tiny.jpg']);
+    await using _ = server;
+    rmSync(join(out, 'tiny.jpg'));
+    writeFileSync(join(out, 'tiny.jpg'), 'mine');
+    await get(['small.jpg', 'tiny.jpg', 'big.jpg'], '--on-duplicate', 'hardlink');
+    expect(readFileSync(join(out, 'tiny.jpg'), 'latin1')).toBe('mine');
+    const { rows, verified } = await state();
+    expect(verified).toBe(0);
+    const { file } = rows.find(({ url }) => url.endsWith('/tiny.jpg')) as Row;
+    expect(file).toMatch(/^tiny-[0-9a-f]{8}\.jpg$/);
+    expect(readFileSync(join(out, file as string)).equals(bytesOf('big.jpg'))).toBe(true);
   });
 });
