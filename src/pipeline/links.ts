@@ -11,6 +11,7 @@ import {
   type ImageRow,
   linkFile,
   removeFile,
+  sizeOf,
 } from '../store/mod.ts';
 
 /** Names for a kept image under an address of another copy, best first. */
@@ -30,7 +31,7 @@ export class Links {
   }
 
   /**
-   * The name that the address has now; undefined when that is the kept image's own, or none is kept.
+   * The name that the address has now; undefined when that is the kept image's own.
    * @param sha256 of what the address gave, @param old the name that it had, which the catalog may not know
    */
   async give(url: string, sha256: string, old: string | undefined): Promise<string | undefined> {
@@ -59,12 +60,16 @@ export class Links {
 
   async #give(url: string, sha256: string, old?: string): Promise<string | undefined> {
     const kept = this.#catalog.keptFor(sha256);
-    if (kept?.file === undefined) return undefined;
+    const known = this.#catalog.address(url)?.file;
+    // Deleted by hand, it may come back; until then a link is all that there is of it.
+    if (kept?.file === undefined || (await sizeOf(this.#folder, kept.file)) === undefined) {
+      return old ?? known;
+    }
     const name = await this.#name(url, kept, kept.file);
-    const row = this.#catalog.address(url);
-    for (const before of [old, row?.file]) {
+    for (const before of [old, known]) {
       if (before !== undefined && before !== name) await this.free(before, url);
     }
+    const row = this.#catalog.address(url);
     if (row?.sha256 === sha256 && row.file !== name) {
       const { file: _, ...rest } = row;
       this.#catalog.recordAddress({ ...rest, ...(name !== undefined && { file: name }) });

@@ -68,7 +68,7 @@ export class Session implements AsyncDisposable {
     const wanted = addressFilter(options.include, options.exclude);
     const mine = shardFilter(options.shard);
     const { names, wait } = options;
-    const links = options.onDuplicate === 'hardlink';
+    const links = options.dedupe !== 'off' && options.onDuplicate === 'hardlink';
     const stack = new AsyncDisposableStack();
     try {
       const onWritten = (written: Written) => events.emit({ type: 'written', ...written });

@@ -227,15 +227,27 @@ describe('a folder with hard links', () => {
     },
   );
 
-  test('gets names again that were deleted', async () => {
-    const names = [...COPIES, 'other.jpg'];
-    const { server, out, get, state } = await linkedFolder(names);
+  const backwards = [...COPIES].reverse();
+  test.each([COPIES, backwards])('gets names again that were deleted: %s, …', async (...names) => {
+    const { server, out, get, state } = await linkedFolder(COPIES);
     await using _ = server;
     for (const name of ['big.jpg', 'drawn.jpg']) rmSync(join(out, name));
-    await get(names, '--on-duplicate', 'hardlink');
+    await get(names, '-j', '1', '--on-duplicate', 'hardlink');
     const { rows, verified } = await state();
-    expectLinked(out, rows);
     expect(verified).toBe(0);
+    const files = rows.map(({ file }) => file as string);
+    expect([...files].sort()).toEqual(images(out));
+    expect(files).toHaveLength(COPIES.length);
+    expect(new Set(files.map((file) => statSync(join(out, file)).ino)).size).toBe(1);
+    expect(readFileSync(join(out, 'tiny.jpg')).equals(bytesOf('big.jpg'))).toBe(true);
+  });
+
+  test('keeps its links while the copy that they lead to is gone and nobody gives it', async () => {
+    const { server, out, get } = await linkedFolder(COPIES);
+    await using _ = server;
+    rmSync(join(out, 'big.jpg'));
+    await get(['tiny.jpg', 'small.jpg'], '--on-duplicate', 'hardlink');
+    expect(images(out)).toEqual(['drawn.jpg', 'same.jpg', 'small.jpg', 'tiny.jpg']);
   });
 
   test('loses with --prune the names that no source gives any more', async () => {
