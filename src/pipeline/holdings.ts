@@ -54,7 +54,7 @@ export class Holdings {
     }
     if (kept?.file === undefined) return {};
     const file = row.file ?? kept.file;
-    if (!(await this.#isWhole(file, row.file === undefined ? kept : image, row.fetched))) {
+    if (!(await this.#isWhole(file, kept, row.fetched))) {
       if (row.file !== undefined) return {};
       this.#catalog.forgetFile(kept.sha256);
       return { lost: kept.sha256 };

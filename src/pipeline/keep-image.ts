@@ -30,25 +30,32 @@ export interface KeepContext {
 
 export async function keepImage(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
   const { fetched, found } = arrived;
-  const { shelf, options } = context;
-  const record = await decide(arrived, context);
+  const { shelf, options, claims } = context;
+  let record = await decide(arrived, context);
   await freeBody(fetched);
-  const final =
-    options.dedupe === 'off' || options.onDuplicate === 'keep'
-      ? record
-      : await still(record, shelf);
-  shelf.record(final, { fetched, found });
-  return final;
+  const settled = options.dedupe === 'off' || options.onDuplicate === 'keep' || claims;
+  // In one turn with the record: who comes after finds this address in the catalog.
+  while (!settled) {
+    const overtaken = overtakenBy(record, shelf);
+    if (overtaken === undefined) break;
+    const { file: old, ...rest } = record;
+    const file = await shelf.linkDuplicate(record.url, fetched.sha256, old);
+    record = { ...rest, ...(file !== undefined && { file }), ...overtaken };
+  }
+  shelf.record(record, { fetched, found });
+  return record;
 }
 
-/** A better copy may have come between the saving of an image and its report. */
-async function still(record: ImageRecord, shelf: Shelf): Promise<ImageRecord> {
-  const { file, ...rest } = record;
-  if (record.status !== 'saved' || file === undefined) return record;
-  const duplicateOf = await shelf.overtakenBy(record.sha256 as string, file);
-  return duplicateOf === undefined
-    ? record
-    : { ...rest, status: 'duplicate', duplicateOf, distance: 0 };
+/** A better copy may have come between the saving, or the dropping, of an image and its report. */
+function overtakenBy(
+  { status, sha256, file, duplicateOf }: ImageRecord,
+  shelf: Shelf,
+): Pick<ImageRecord, 'status' | 'duplicateOf' | 'distance'> | undefined {
+  if (sha256 === undefined || (status !== 'saved' && status !== 'duplicate')) return undefined;
+  const kept = shelf.keptFor(sha256);
+  const told = status === 'saved' ? file : duplicateOf;
+  if (kept.file === undefined || kept.file === told) return undefined;
+  return { status: 'duplicate', duplicateOf: kept.file, distance: kept.distance };
 }
 
 async function decide(arrived: Arrived, context: KeepContext): Promise<ImageRecord> {
@@ -64,7 +71,15 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     ...(quality !== undefined && { quality }),
   };
 
-  if (known?.record.sha256 === sha256) return { ...known.record, ...record, status: 'unchanged' };
+  if (known?.record.sha256 === sha256) {
+    const file = await shelf.linkUnchanged(about.url, sha256);
+    return {
+      ...known.record,
+      ...record,
+      ...(file !== undefined && { file }),
+      status: 'unchanged',
+    };
+  }
   const small = tooSmall(inspection, options);
   if (small !== undefined) {
     shelf.leaveOut(facts);
@@ -119,11 +134,20 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   }
   if (outdated !== undefined) await shelf.remove(outdated);
   shelf.drop(facts, verdict);
-  const file =
-    options.onDuplicate === 'hardlink' &&
-    (await shelf.linkDuplicate(about.url, format, sha256, of));
   const duplicateOf = (await shelf.fileOf(of)) ?? of;
-  return { ...record, status: 'duplicate', ...(file && { file }), duplicateOf, distance };
+  if (of === sha256 && duplicateOf === name && options.names === 'url') {
+    // Its own file: the run that put it there was killed before it said so.
+    return { ...record, status: 'saved', file: name };
+  }
+  // After that of `duplicateOf`, or a change in between would not be seen.
+  const file = await shelf.linkDuplicate(about.url, sha256);
+  return {
+    ...record,
+    status: 'duplicate',
+    ...(file !== undefined && { file }),
+    duplicateOf,
+    distance,
+  };
 }
 
 /** The record of an address whose bytes another folder keeps. */
@@ -158,8 +182,7 @@ async function replace(
   { shelf, events }: KeepContext,
 ): Promise<void> {
   // The same bytes under a better name: `put` has moved the file.
-  const demoted =
-    old.sha256 === by ? shelf.renamed(by, url) : shelf.giveWay(old.sha256, by, old.distance);
+  const demoted = old.sha256 === by ? shelf.renamed(by, url) : shelf.giveWay(old, by, url);
   for (const record of await demoted) {
     events.emit({ type: 'replaced', record });
   }

@@ -15,9 +15,9 @@ export class Leftovers {
   /** Files whose every address is one that this run did not come by. */
   files(): string[] {
     const files = new Set<string>();
-    for (const { sha256 } of this.#catalog.unnamedSince(this.#run)) {
-      const image = sha256 === undefined ? undefined : this.#catalog.imageBySha(sha256);
-      const kept = image?.kept === undefined ? image : this.#catalog.imageBySha(image.kept);
+    for (const { sha256, file } of this.#catalog.unnamedSince(this.#run)) {
+      if (file !== undefined && this.#catalog.imageByFile(file) === undefined) files.add(file);
+      const kept = sha256 === undefined ? undefined : this.#catalog.keptFor(sha256);
       if (kept?.file === undefined || files.has(kept.file)) continue;
       const members = [kept, ...this.#catalog.droppedFor(kept.sha256)];
       const rows = members.flatMap((member) => this.#catalog.addressesOf(member.sha256));
@@ -28,12 +28,19 @@ export class Leftovers {
 
   /** Removes one of `files`, and what the catalog knows of its addresses. */
   async remove(file: string): Promise<void> {
-    const image = this.#catalog.imageByFile(file);
-    if (image === undefined) return;
     await removeFile(this.#folder, file);
+    const copy = this.#catalog.copyAt(file);
+    const image = this.#catalog.imageByFile(file);
+    if (image === undefined) {
+      if (copy !== undefined) this.#catalog.removeAddress(copy.url);
+      return;
+    }
     this.#catalog.forgetFile(image.sha256);
     for (const { sha256 } of [image, ...this.#catalog.droppedFor(image.sha256)]) {
-      for (const { url } of this.#catalog.addressesOf(sha256)) this.#catalog.removeAddress(url);
+      for (const { url, file: own } of this.#catalog.addressesOf(sha256)) {
+        if (own !== undefined) await removeFile(this.#folder, own);
+        this.#catalog.removeAddress(url);
+      }
     }
   }
 }

@@ -12,6 +12,8 @@ export interface Repair {
   readonly orphans: readonly string[];
   /** Where changed files were put: the change may have been the user's own. */
   readonly setAside: readonly string[];
+  /** Files among them were links of duplicates to the copy that is kept. */
+  readonly linked: boolean;
 }
 
 /** Takes what is missing or changed out of the catalog. Call it under the folder's lock. */
@@ -19,9 +21,17 @@ export function planRepair(findings: readonly Finding[], folder: Folder, catalog
   const found: Found[] = [];
   const orphans: string[] = [];
   const setAside: string[] = [];
+  let linked = false;
   for (const { file, state, sha256 } of findings) {
     if (sha256 === undefined || (state !== 'missing' && state !== 'changed')) continue;
-    const rows = catalog.addressesOf(sha256).filter(({ url }) => /^https?:/.test(url));
+    // A second file is brought back by its own address; the image itself may be whole.
+    const image = catalog.imageByFile(file);
+    const copy = image === undefined ? catalog.copyAt(file) : undefined;
+    const given = copy?.sha256 === undefined ? undefined : catalog.imageBySha(copy.sha256);
+    if (given?.kept !== undefined) linked = true;
+    const rows = (copy ? [copy] : catalog.addressesOf(sha256)).filter(({ url }) =>
+      /^https?:/.test(url),
+    );
     if (rows.length === 0) {
       orphans.push(file);
       continue;
@@ -32,7 +42,7 @@ export function planRepair(findings: readonly Finding[], folder: Folder, catalog
       renameSync(pathIn(folder.root, file), join(changed, file));
       setAside.push(join(changed, file));
     }
-    catalog.forgetFile(sha256);
+    if (copy === undefined) catalog.forgetFile(sha256);
     for (const { url, page, space, alt } of rows) {
       const about = {
         ...(page !== undefined && { page }),
@@ -48,5 +58,5 @@ export function planRepair(findings: readonly Finding[], folder: Folder, catalog
     }
   }
   catalog.flush();
-  return { found, orphans, setAside };
+  return { found, orphans, setAside, linked };
 }

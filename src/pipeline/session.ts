@@ -68,10 +68,11 @@ export class Session implements AsyncDisposable {
     const wanted = addressFilter(options.include, options.exclude);
     const mine = shardFilter(options.shard);
     const { names, wait } = options;
+    const links = options.dedupe !== 'off' && options.onDuplicate === 'hardlink';
     const stack = new AsyncDisposableStack();
     try {
       const onWritten = (written: Written) => events.emit({ type: 'written', ...written });
-      const shelving = { names, wait, sources, signal, onLost, onWritten };
+      const shelving = { names, links, wait, sources, signal, onLost, onWritten };
       const shelf = stack.use(await Shelf.open(options.out, shelving));
       const fetching = fetchOptions(options, shelf.partialDir);
       const inspector = stack.use(

@@ -3,7 +3,7 @@
  * copy, and the record of everything in the catalog.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Options } from '../config/schema.ts';
 import type { KnownImage } from '../dedupe/mod.ts';
@@ -12,6 +12,7 @@ import type { ExtractOptions } from '../extract/mod.ts';
 import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched, ImageFormat, ImageRecord, Verdict } from '../model.ts';
 import {
+  type AddressRow,
   Catalog,
   type Folder,
   type FolderLock,
@@ -32,11 +33,14 @@ import type { Summary } from './events.ts';
 import { type Facts, recordFacts } from './facts.ts';
 import { Holdings } from './holdings.ts';
 import { Leftovers } from './leftovers.ts';
+import { Links } from './links.ts';
 import { pick } from './stage-options.ts';
 import { Staging } from './staging.ts';
 
 export interface ShelfOptions {
   readonly names: 'url' | 'sha256';
+  /** Duplicates get names of their own. Default false. */
+  readonly links?: boolean;
   readonly sources: readonly string[];
   /** Wait for another run that holds the folder. */
   readonly wait: boolean;
@@ -74,6 +78,7 @@ export class Shelf implements AsyncDisposable {
   readonly #catalog: Catalog;
   readonly #run: number;
   readonly #rows: DurableRows;
+  readonly #links: Links;
   /** Images that are on their way to their names and into the catalog, by sha256. */
   readonly #saving = new Map<string, Promise<unknown>>();
 
@@ -86,6 +91,9 @@ export class Shelf implements AsyncDisposable {
     this.#rows = new DurableRows(catalog, folder);
     this.holdings = new Holdings(catalog, folder, (sha256) => this.#arrival(sha256));
     this.staging = new Staging(catalog, folder, this.#run, this.#rows);
+    this.#links = new Links(catalog, folder, (url, { format, sha256 }) =>
+      this.#names(url, format, sha256),
+    );
     this.leftovers = new Leftovers(catalog, folder, this.#run);
   }
 
@@ -191,6 +199,8 @@ export class Shelf implements AsyncDisposable {
   ): Promise<string> {
     await earlier?.catch(() => {});
     const { sha256, inspection } = facts;
+    const link = this.#catalog.address(url)?.file;
+    if (link !== undefined) await this.#links.free(link, url);
     const names = this.#names(url, inspection.format, sha256);
     const started = performance.now();
     const saved = await saveBody(this.#folder, body, sha256, names, { replaces: outdated });
@@ -201,56 +211,66 @@ export class Shelf implements AsyncDisposable {
       if (replaced) this.#catalog.forgetFile(outdated);
       else await this.remove(outdated);
     }
-    const before = this.#catalog.imageBySha(sha256)?.file;
+    const image = this.#catalog.imageBySha(sha256);
+    const before = image?.file;
     if (before === undefined || before === name || move)
       recordFacts(this.#catalog, this.#run, facts, { file: name });
-    if (move && before !== undefined && before !== name) await removeFile(this.#folder, before);
+    // It has moved, or is back after its file was lost.
+    if (image !== undefined && before !== name && (move || before === undefined))
+      await this.#links.handOver(this.#linked(sha256, url), before ?? name);
     return name;
   }
 
   /** Records an image that is not kept. */
   drop(facts: Facts, verdict: Extract<Verdict, { keep: false }>): void {
     // The same bytes as the kept image: there is nothing of their own to tell.
-    if (facts.sha256 === verdict.of) return;
+    const { kind, distance } = verdict;
+    const kept = this.#catalog.keptFor(verdict.of)?.sha256 ?? verdict.of;
+    if (facts.sha256 === kept) return;
     // Saved a moment ago and about to give way: without its file in the row nobody would remove that.
     if (this.#catalog.imageBySha(facts.sha256)?.file !== undefined) return;
-    const { of: kept, kind, distance } = verdict;
+    for (const other of this.#catalog.droppedFor(facts.sha256))
+      this.#catalog.markDuplicate(other.sha256, { kind: 'near', distance, ...other, kept });
     recordFacts(this.#catalog, this.#run, facts, { kept, kind, distance });
   }
 
-  /** A second file for a duplicate: a hard link where the file system has them, else a copy. */
-  async linkDuplicate(
-    url: string,
-    format: ImageFormat,
-    sha256: string,
-    of: string,
-  ): Promise<string> {
-    const target = await this.fileOf(of);
-    if (target === undefined) throw new Error(`the kept image ${of} has no file`);
-    for (const name of this.#names(url, format, sha256)) {
-      const [from, to] = [join(this.#folder.root, target), join(this.#folder.root, name)];
-      try {
-        await link(from, to).catch((error) => {
-          if (error.code === 'EEXIST') throw error;
-          return copyFile(from, to, 1 /* COPYFILE_EXCL */);
-        });
-        return name;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
-    }
-    return target;
+  /**
+   * A name for a duplicate's address, where it is to have one of its own.
+   * @param old the name that the same run gave it before
+   */
+  async linkDuplicate(url: string, sha256: string, old?: string): Promise<string | undefined> {
+    if (!this.#options.links && this.#catalog.address(url)?.file === undefined) return undefined;
+    return await this.#links.give(url, sha256, old);
+  }
+
+  /** Names that an earlier run did not give, because it was killed or was told to skip duplicates. */
+  async linkUnchanged(url: string, sha256: string): Promise<string | undefined> {
+    return this.#options.links ? await this.linkDuplicate(url, sha256) : undefined;
+  }
+
+  /** What is kept for these bytes, with the distance to it in PDQ bits. */
+  keptFor(sha256: string): { readonly file?: string; readonly distance: number } {
+    const file = this.#catalog.keptFor(sha256)?.file;
+    const distance = this.#catalog.imageBySha(sha256)?.distance ?? 0;
+    return { ...(file !== undefined && { file }), distance };
   }
 
   /**
-   * Takes out an image that gave way to `by`, and with it the tie of all that were dropped for it.
-   * Returns the addresses that it had come from.
+   * Takes out an image that gave way to `by`, which `url` gave, and with it the tie of all that were
+   * dropped for it; their names go over to what is kept. Returns the addresses that it had come from.
    */
-  async giveWay(sha256: string, by: string, distance: number): Promise<ImageRecord[]> {
+  async giveWay(
+    { sha256, distance }: { readonly sha256: string; readonly distance: number },
+    by: string,
+    url: string,
+  ): Promise<ImageRecord[]> {
     await this.#arrival(sha256);
     const image = this.#catalog.imageBySha(sha256);
     if (image?.file === undefined) return [];
-    const dropped = { kept: by, kind: 'near', distance } as const;
+    // What took its place may have given way itself meanwhile.
+    const kept = this.#catalog.keptFor(by)?.sha256 ?? by;
+    const dropped = { kept, kind: 'near', distance } as const;
+    const linked = this.#linked(sha256, url);
     for (const other of this.#catalog.droppedFor(sha256)) {
       this.#catalog.markDuplicate(other.sha256, {
         ...dropped,
@@ -258,32 +278,35 @@ export class Shelf implements AsyncDisposable {
       });
     }
     this.#catalog.markDuplicate(sha256, dropped);
-    await removeFile(this.#folder, image.file);
-    return this.#demote(sha256, (await this.fileOf(by)) ?? by, distance);
-  }
-
-  /** Where the image went that lay in `file` a moment ago; undefined while it still does. */
-  async overtakenBy(sha256: string, file: string): Promise<string | undefined> {
-    const image = this.#catalog.imageBySha(sha256);
-    if (image?.file === file) return undefined;
-    return image?.file ?? (await this.fileOf(image?.kept ?? sha256)) ?? image?.kept;
+    await this.#links.handOver(linked, image.file);
+    return this.#demote(sha256, (await this.fileOf(kept)) ?? kept, distance, url);
   }
 
   /** The same bytes lie under a better name now: the other addresses that gave them are duplicates. */
   async renamed(sha256: string, url: string): Promise<ImageRecord[]> {
-    const file = (await this.fileOf(sha256)) ?? sha256;
-    return this.#demote(sha256, file, 0).filter((record) => record.url !== url);
+    return this.#demote(sha256, (await this.fileOf(sha256)) ?? sha256, 0, url);
   }
 
-  #demote(sha256: string, duplicateOf: string, distance: number): ImageRecord[] {
-    const rows = this.#catalog.addressesOf(sha256).filter(({ status }) => status !== 'duplicate');
+  /** Addresses but that one whose names are to go over to another copy when that takes its place. */
+  #linked(sha256: string, but: string): AddressRow[] {
+    return [sha256, ...this.#catalog.droppedFor(sha256).map((one) => one.sha256)]
+      .flatMap((one) => this.#catalog.addressesOf(one))
+      .filter(({ url, status }) => url !== but && status !== 'filtered')
+      .filter(({ file }) => this.#options.links || file !== undefined);
+  }
+
+  #demote(sha256: string, duplicateOf: string, distance: number, by: string): ImageRecord[] {
+    const rows = this.#catalog
+      .addressesOf(sha256)
+      .filter(({ url, status }) => url !== by && status !== 'duplicate');
     return rows.map((row): ImageRecord => {
-      const { url, page, attempts, ms } = row;
+      const { url, page, file, attempts, ms } = row;
       this.#catalog.recordAddress({ ...row, status: 'duplicate' });
       return {
         url,
         ...(page !== undefined && { page }),
         status: 'duplicate',
+        ...(file !== undefined && { file }),
         sha256,
         duplicateOf,
         distance,
@@ -339,7 +362,8 @@ export class Shelf implements AsyncDisposable {
       ...(space !== undefined && !found.named && { space }),
       status,
       ...(sha256 !== undefined && { sha256 }),
-      ...(file !== undefined && !ownFile && { file }),
+      // Where nothing came, a better copy may have taken the name over since the record was made.
+      ...(keeps === undefined && file !== undefined && !ownFile && { file }),
       ...(error && { error: error.code, message: error.message }),
       attempts,
       ms,

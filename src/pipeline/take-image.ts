@@ -107,7 +107,7 @@ export class ImageTaker {
     const about = { url: shown, ...(page !== undefined && { page }) };
     const ms = () => Math.round(performance.now() - started);
     if (known && !options.refresh && isFresh(known, options.maxAge)) {
-      const record = unchanged(known, { ...about, attempts: 0, ms: ms() }, options);
+      const record = await this.#unchanged(known, { ...about, attempts: 0, ms: ms() });
       shelf.record(record, { found, fetchedAt: known.fetchedAt });
       return record;
     }
@@ -128,7 +128,7 @@ export class ImageTaker {
       countBody(lease, fetched);
       sent += fetched.attempts;
       if (known && fetched.status === 304) {
-        const record = unchanged(known, { ...about, attempts: sent, ms: ms() }, options);
+        const record = await this.#unchanged(known, { ...about, attempts: sent, ms: ms() });
         shelf.record(record, { fetched, found });
         return record;
       }
@@ -171,6 +171,21 @@ export class ImageTaker {
     }
   }
 
+  /** The record of an image that is as it was: on the disk, or still too small to be there. */
+  async #unchanged(
+    held: Held,
+    about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>,
+  ): Promise<ImageRecord> {
+    const { options, shelf } = this.#context;
+    const { isFiltered, record } = held;
+    const message = isFiltered ? tooSmall(record, options) : undefined;
+    if (message !== undefined) {
+      return { ...record, ...about, status: 'filtered', error: { code: 'too-small', message } };
+    }
+    const file = await shelf.linkUnchanged(about.url, record.sha256);
+    return { ...record, ...about, ...(file !== undefined && { file }), status: 'unchanged' };
+  }
+
   #checkRobots(fetched: Fetched, named: boolean): void {
     if (!this.#context.options.robots || named) return;
     const which = forbidding(IMAGE, fetched.robotsTag);
@@ -210,17 +225,6 @@ function countBody(lease: Lease, { body }: Fetched): void {
   const more = (body.in === 'memory' ? body.bytes.length : 0) - lease.bytes;
   if (more > 0) lease.grow(more);
   else lease.shrink(-more);
-}
-
-/** The record of an image that is as it was: on the disk, or still too small to be there. */
-function unchanged(
-  held: Held,
-  about: Pick<ImageRecord, 'url' | 'page' | 'attempts' | 'ms'>,
-  options: Options,
-): ImageRecord {
-  const message = held.isFiltered ? tooSmall(held.record, options) : undefined;
-  if (message === undefined) return { ...held.record, ...about, status: 'unchanged' };
-  return { ...held.record, ...about, status: 'filtered', error: { code: 'too-small', message } };
 }
 
 /** Where a server gives no validators, the user says how long what it gave is good for. */

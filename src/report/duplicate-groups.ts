@@ -48,9 +48,9 @@ export function duplicateGroups(
       const urls = addresses.slice(0, MOST_URLS).map((row) => row.url);
       const file = addresses.find((row) => row.file !== undefined)?.file;
       const { kind = 'near', distance = 0 } = image;
-      const picture = file === undefined ? likeness(image) : { src: srcOf(base, file) };
+      // The file, where there is one, is a link to the kept copy and does not show this one.
       const name = file ?? urls[0] ?? image.sha256;
-      return { name, urls, ...picture, ...factsOf(image), kind, distance };
+      return { name, urls, ...likeness(image), ...factsOf(image), kind, distance };
     });
     const exact = twins.slice(0, MOST_URLS).map(({ url, file }) => {
       const picture = file === undefined ? pictureOf(kept, base) : { src: srcOf(base, file) };

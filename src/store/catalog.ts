@@ -119,7 +119,7 @@ export class Catalog implements Disposable {
     return this.#one<AddressRow>(`SELECT ${STORED} FROM address WHERE file = ? LIMIT 1`, file);
   }
 
-  /** Addresses with a file of their own. */
+  /** Addresses with a file of their own: it holds what is kept for their bytes. */
   *copies(): Generator<AddressRow> {
     yield* this.#rows<AddressRow>(`SELECT ${STORED} FROM address WHERE file IS NOT NULL`);
   }
@@ -151,6 +151,12 @@ export class Catalog implements Disposable {
 
   imageBySha(sha256: string): ImageRow | undefined {
     return this.#one<ImageRow>('SELECT * FROM image WHERE sha256 = ?', sha256);
+  }
+
+  /** The image that is kept for these bytes: their own, or the one that they gave way to. */
+  keptFor(sha256: string): ImageRow | undefined {
+    const image = this.imageBySha(sha256);
+    return image?.kept === undefined ? image : this.imageBySha(image.kept);
   }
 
   imageByFile(file: string): ImageRow | undefined {

@@ -1,7 +1,7 @@
 /** Whole files only: written apart, then given their name, and never over another file. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, writeFile } from 'node:fs';
-import { link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Body } from '../model.ts';
@@ -63,6 +63,41 @@ export async function saveBody(
   throw fileError(new Error('all names for it are taken'), folder.root);
 }
 
+/**
+ * Gives a file of the folder a second name: a hard link where the file system has them, else a copy.
+ * What has that name gives way at once, with no moment between, if `replaces` says so of its SHA-256.
+ * False when the name is taken. Throws TrawlError.
+ */
+export async function linkFile(
+  folder: Folder,
+  from: string,
+  name: string,
+  replaces: (sha256: string) => boolean,
+): Promise<boolean> {
+  const [source, path] = [pathIn(folder.root, from), pathIn(folder.root, name)];
+  const part = join(folder.partial, `${randomUUID()}.new`);
+  try {
+    if (await isSame(source, path)) return true;
+    const linked = await link(source, part).then(
+      () => true,
+      () => false,
+    );
+    const holds = await hashFile(path);
+    // Where there are no links, a copy is as good as another.
+    if (!linked && holds !== undefined && holds === (await hashFile(source))) return true;
+    if (!linked) await copyFile(source, part);
+    if (await giveName(part, path)) return true;
+    if (holds === undefined || !replaces(holds)) return false;
+    await rename(part, path);
+    return true;
+  } catch (error) {
+    throw fileError(error, folder.root);
+  } finally {
+    // A rename onto a link to the same file does nothing.
+    await unlink(part).catch(() => {});
+  }
+}
+
 /** Removes a file of the folder; true when there was one. Throws TrawlError. */
 export async function removeFile(folder: Folder, name: string): Promise<boolean> {
   const path = pathIn(folder.root, name);
@@ -92,6 +127,13 @@ export async function hashFile(path: string): Promise<string | undefined> {
     return undefined;
   }
   return hash.digest('hex');
+}
+
+/** Two names of one file. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const look = (path: string) => lstat(path, { bigint: true }).catch(() => undefined);
+  const [a, b] = await Promise.all([look(one), look(other)]);
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 async function writePart(part: string, body: Body, sync: boolean): Promise<void> {

@@ -9,6 +9,7 @@ export type { DatabaseOptions } from './database.ts';
 export * from './exports/mod.ts';
 export {
   hashFile,
+  linkFile,
   removeFile,
   type SavedFile,
   type SaveOptions,

@@ -30,7 +30,8 @@ export function recordOf(address: AddressRow, image?: ImageRow, kept?: ImageRow)
   };
   if (status === 'filtered') return { ...about, status, ...facts, ...end };
   const own = address.file ?? (status === 'duplicate' ? undefined : image.file);
-  if (own !== undefined && status !== 'duplicate') {
+  // The file of a dropped copy is a link to the kept one, also when a later run found it unchanged.
+  if (own !== undefined && status !== 'duplicate' && image.kept === undefined) {
     return { ...about, status, file: own, ...facts, ...end };
   }
   const of = kept ?? image;

@@ -10,7 +10,7 @@ export interface AddressRow {
   readonly alt?: string;
   readonly status: ImageStatus;
   readonly sha256?: string;
-  /** Where it is not the image's: a second copy of the same bytes, or a link to them. */
+  /** Where it is not the image's: a second copy of the same bytes, or a link to what is kept for them. */
   readonly file?: string;
   /** Code. */
   readonly error?: string;

@@ -59,7 +59,8 @@ function* knownFiles(catalog: Catalog): Generator<Known> {
   for (const { file, sha256 } of catalog.copies()) {
     // A copy may have become the image's own file since.
     const twice = file === undefined || catalog.imageByFile(file) !== undefined;
-    if (!twice && sha256 !== undefined) yield { file, sha256 };
+    if (twice || sha256 === undefined) continue;
+    yield { file, sha256: catalog.keptFor(sha256)?.sha256 ?? sha256 };
   }
 }
 

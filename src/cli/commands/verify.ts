@@ -29,7 +29,11 @@ export const verify: Command = async (context) => {
   for (const file of repair.setAside) output.note(`The changed file was set aside: ${file}`);
   for (const file of repair.orphans) output.failure(`${file}: no address is known for it`);
   if (repair.found.length === 0) return repair.orphans.length > 0 ? 1 : 0;
-  const options = { ...context.options, out: args[0] as string };
+  const options = {
+    ...context.options,
+    ...(repair.linked && { onDuplicate: 'hardlink' as const }),
+    out: args[0] as string,
+  };
   const summary = await download([], options, {
     signal,
     found: repair.found,
