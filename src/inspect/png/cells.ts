@@ -3,14 +3,22 @@
  * row. A cell's mean stands for each of its pixels.
  */
 import { REDUCED } from '../pdq/mod.ts';
+import { core } from './memory.ts';
 
 /** Pixels a side of a cell: as many as leave some 512 cells to the axis, and one where PDQ sees every pixel. */
 export function cellSide(pixels: number): number {
   return pixels <= REDUCED ? 1 : Math.max(1, Math.round(pixels / REDUCED));
 }
 
-/** Kept from picture to picture, as asking the system for fresh pages takes time. */
-let scratch = new Int32Array();
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Room for the sums of a picture in colour. */
+export function sumBytes({ width, height }: Size): number {
+  return 12 * Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
+}
 
 export class CellSums {
   readonly width: number;
@@ -24,8 +32,8 @@ export class CellSums {
   /** By channel, cell after cell: at most 255 × 1954² by the longest sides that a PNG has. */
   readonly sums: Int32Array;
 
-  /** Valid until the next one is made. */
-  constructor(width: number, height: number, channels: 1 | 3) {
+  /** @param room of {@link sumBytes}, in the core's memory */
+  constructor({ width, height }: Size, channels: 1 | 3, room: Uint8Array) {
     this.width = width;
     this.channels = channels;
     this.cellWidth = cellSide(width);
@@ -33,16 +41,16 @@ export class CellSums {
     this.across = Math.ceil(width / this.cellWidth);
     this.down = Math.ceil(height / this.cellHeight);
     const count = this.across * this.down * channels;
-    if (scratch.length < count) scratch = new Int32Array(count);
-    this.sums = scratch.subarray(0, count).fill(0);
+    this.sums = new Int32Array(room.buffer, room.byteOffset, count).fill(0);
   }
 
-  /** Adds the whole row `y`. */
+  /** Adds the whole row `y`, whose samples lie in the core's memory. */
   addRow(y: number, samples: Uint8Array): void {
-    const { sums, cellWidth, channels, across } = this;
-    const first = Math.floor(y / this.cellHeight) * across * channels;
-    if (channels === 3) addRgb(sums, first, samples, this.width, cellWidth);
-    else addGrey(sums, first, samples, this.width, cellWidth);
+    const { sums, channels } = this;
+    const first = Math.floor(y / this.cellHeight) * this.across * channels;
+    const { addGrey, addRgb } = core();
+    const add = channels === 3 ? addRgb : addGrey;
+    add(sums.byteOffset + 4 * first, samples.byteOffset, this.width, this.cellWidth);
   }
 
   /** Adds `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
@@ -53,42 +61,5 @@ export class CellSums {
       const to = (first + Math.floor(x / cellWidth)) * channels;
       for (let c = 0; c < channels; c++) sums[to + c]! += samples[from++]!;
     }
-  }
-}
-
-function addRgb(
-  sums: Int32Array,
-  first: number,
-  samples: Uint8Array,
-  width: number,
-  cellWidth: number,
-): void {
-  const end = 3 * width;
-  for (let from = 0, to = first; from < end; to += 3) {
-    const stop = Math.min(end, from + 3 * cellWidth);
-    let [r, g, b] = [0, 0, 0];
-    for (; from < stop; from += 3) {
-      r += samples[from]!;
-      g += samples[from + 1]!;
-      b += samples[from + 2]!;
-    }
-    sums[to]! += r;
-    sums[to + 1]! += g;
-    sums[to + 2]! += b;
-  }
-}
-
-function addGrey(
-  sums: Int32Array,
-  first: number,
-  samples: Uint8Array,
-  width: number,
-  cellWidth: number,
-): void {
-  for (let from = 0, to = first; from < width; to++) {
-    const stop = Math.min(width, from + cellWidth);
-    let sum = 0;
-    while (from < stop) sum += samples[from++]!;
-    sums[to]! += sum;
   }
 }

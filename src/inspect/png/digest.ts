@@ -5,10 +5,11 @@ import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Digest, digestPlanes, lumaOf, type Planes, takePlanes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
-import { CellSums } from './cells.ts';
+import { CellSums, sumBytes } from './cells.ts';
 import { inflate } from './inflate.ts';
+import { takeRooms } from './memory.ts';
 import { partsOf } from './parts.ts';
-import { RowReader } from './rows.ts';
+import { RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';
 
 /**
@@ -20,10 +21,15 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
   if (!parts) return undefined;
   const { header } = parts;
   const passes = passesOf(header);
-  const samples = samplesOf(parts, Math.max(...passes.map(({ width }) => width)));
-  const cells = new CellSums(header.width, header.height, samples.channels);
+  const widest = Math.max(...passes.map(({ width }) => width));
+  const rooms = takeRooms([sumBytes(header), 3 * widest, ...rowRooms(passes)]);
+  if (!rooms) return undefined;
+  const [sums, out, ...forRows] = rooms;
+  const samples = samplesOf(parts, out!);
+  const cells = new CellSums(header, samples.channels, sums!);
   let known = true;
-  const rows = new RowReader(passes, Math.ceil(bitsPerPixel(header) / 8), (row, pass, y) => {
+  const pixelBytes = Math.ceil(bitsPerPixel(header) / 8);
+  const rows = new RowReader(passes, pixelBytes, forRows, (row, pass, y) => {
     const { left, top, stepX, stepY, width } = passes[pass]!;
     const values = samples.read(row, width);
     if (!values) known = false;

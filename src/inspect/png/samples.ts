@@ -10,17 +10,16 @@ export interface Samples {
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
 
-/** @param widest pixels of the longest row */
-export function samplesOf(parts: PngParts, widest: number): Samples {
+/** @param out room for three bytes a pixel of the longest row */
+export function samplesOf(parts: PngParts, out: Uint8Array): Samples {
   const { colorType, depth } = parts.header;
-  if (colorType === PALETTE) return paletteSamples(parts, widest);
+  if (colorType === PALETTE) return paletteSamples(parts, out);
   const { channels } = COLOR_TYPES[colorType]!;
   const colors = channels < 3 ? 1 : 3;
   const key = parts.transparency && keyOf(parts.transparency);
   if (depth === 8 && channels === colors && !key) {
     return { channels: colors, read: (row) => row };
   }
-  const out = new Uint8Array(widest * colors);
   if (depth < 8) {
     const scale = 255 / ((1 << depth) - 1);
     return {
@@ -95,15 +94,14 @@ function opaque(
   return out;
 }
 
-function paletteSamples({ header, palette, transparency }: PngParts, widest: number): Samples {
+function paletteSamples({ header, palette, transparency }: PngParts, out: Uint8Array): Samples {
   const { depth } = header;
   const entries = palette!.length / 3;
   const colors = new Uint8Array(3 * 256);
   for (let i = 0; i < palette!.length; i++) {
     colors[i] = blend(palette![i]!, transparency?.[Math.floor(i / 3)] ?? 255);
   }
-  const indices = new Uint8Array(depth < 8 ? widest : 0);
-  const out = new Uint8Array(3 * widest);
+  const indices = new Uint8Array(depth < 8 ? out.length / 3 : 0);
   return {
     channels: 3,
     read(row, pixels) {

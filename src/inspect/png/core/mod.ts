@@ -1,0 +1,2 @@
+export { addGrey, addRgb } from './cells';
+export { unfilter } from './unfilter';

@@ -1,0 +1,57 @@
+/**
+ * The memory of the WebAssembly core (core/), which holds some rows and the sums of one picture. It is
+ * kept from picture to picture, as asking the system for fresh pages takes time.
+ */
+import { coreModule } from '../core-module.ts';
+import { CORE } from './core-code.ts';
+
+interface Core {
+  readonly memory: WebAssembly.Memory;
+  addGrey(sums: number, samples: number, width: number, side: number): void;
+  addRgb(sums: number, samples: number, width: number, side: number): void;
+  unfilter(
+    type: number,
+    source: number,
+    row: number,
+    above: number,
+    length: number,
+    step: number,
+  ): void;
+}
+
+/** Behind each room: the core reads and writes up to 8 bytes too far. */
+const MARGIN = 16;
+/** Pictures that need more are left to wasm-vips: they have rows of more than 20 MB. */
+const LARGEST = 64 << 20;
+/** Memory that is larger is not kept for the next picture: sums take at most 7 MB of it. */
+const KEPT = 8 << 20;
+const PAGE = 65_536;
+
+let module: WebAssembly.Module | undefined;
+let instance: Core | undefined;
+
+export function core(): Core {
+  if (instance) return instance;
+  module ??= coreModule(CORE);
+  instance = new WebAssembly.Instance(module).exports as unknown as Core;
+  return instance;
+}
+
+/**
+ * Rooms of so many bytes each, of any content, at addresses that are multiples of 16. What was there before
+ * may not be used afterwards. Returns undefined when they are too large.
+ */
+export function takeRooms(lengths: readonly number[]): Uint8Array[] | undefined {
+  let end = MARGIN;
+  const addresses = lengths.map((length) => {
+    const at = end;
+    end = (at + length + MARGIN + 15) & ~15;
+    return at;
+  });
+  if (end > LARGEST) return undefined;
+  if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
+  const { memory } = core();
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  return lengths.map((length, i) => new Uint8Array(memory.buffer, addresses[i]!, length));
+}
