@@ -53,8 +53,8 @@ function average(source: usize, row: usize, end: usize, above: usize, step: usiz
     const over = v128.load64_zero(above);
     // The instruction rounds up where PNG rounds down.
     const odd = v128.and(v128.xor(left, over), one);
-    const mean = i8x16.sub(i8x16.avgr_u(left, over), odd);
-    left = i8x16.add(v128.load64_zero(source), mean);
+    const mean = i8x16.avgr_u(left, over);
+    left = i8x16.sub(i8x16.add(v128.load64_zero(source), mean), odd);
     v128.store64_lane(row, left, 0);
     source += step;
     above += step;
@@ -65,6 +65,9 @@ function average(source: usize, row: usize, end: usize, above: usize, step: usiz
 /**
  * Adds whichever of left, above and corner is nearest to left + above − corner; of equals left, then
  * above. A sample has 16 bits here, the upper ones zero.
+ *
+ * What bounds it is the chain from one pixel to the next. Hence the sums are made before it is known
+ * which of them counts, and no minimum is looked for.
  */
 function paeth(source: usize, row: usize, end: usize, above: usize, step: usize): void {
   let left = i16x8.splat(0);
@@ -76,11 +79,12 @@ function paeth(source: usize, row: usize, end: usize, above: usize, step: usize)
     const toOver = i16x8.abs(i16x8.sub(left, corner));
     // Not by way of the difference of left and corner, for which it would have to wait.
     const toCorner = i16x8.abs(i16x8.add(left, i16x8.sub(leftWay, corner)));
-    const least = i16x8.min_s(toCorner, i16x8.min_s(toLeft, toOver));
-    const other = v128.bitselect(over, corner, i16x8.eq(least, toOver));
-    const nearest = v128.bitselect(left, other, i16x8.eq(least, toLeft));
+    const notLeft = v128.or(i16x8.gt_s(toLeft, toOver), i16x8.gt_s(toLeft, toCorner));
+    const notOver = i16x8.gt_s(toOver, toCorner);
+    const value = v128.load_ext<u8>(source);
     // By bytes, so that nothing is carried into the upper ones.
-    left = i8x16.add(v128.load_ext<u8>(source), nearest);
+    const other = v128.bitselect(i8x16.add(value, corner), i8x16.add(value, over), notOver);
+    left = v128.bitselect(other, i8x16.add(value, left), notLeft);
     v128.store64_lane(row, i8x16.narrow_i16x8_u(left, left), 0);
     corner = over;
     source += step;
