@@ -3,7 +3,7 @@ import type { AxisPurpose } from '../jpeg/axis.ts';
 import { MIN_SIDE, REDUCED } from '../pdq/mod.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
-import { type Digest, digestPlanes, lumaOf, type Planes, takePlanes } from '../worker/picture.ts';
+import { type Digest, digestPlanes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
 import { CellSums, sumBytes } from './cells.ts';
 import { inflate } from './inflate.ts';
@@ -56,36 +56,9 @@ function digestCells(cells: CellSums, { width, height }: Size): Digest {
         ? 'pdq-64'
         : 'pdq-as-is';
   const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
-  return digestPlanes(planesOf(cells, height), {
+  return digestPlanes(cells.means(), {
     light: both({ parts: LUMA_SIDE }),
     color: both({ parts: CHROMA_SIDE }),
     ...(hashed && { pdq: both(purpose) }),
   });
-}
-
-/** The means. */
-function planesOf(cells: CellSums, height: number): Planes {
-  const { sums, channels, across, down, width, cellWidth, cellHeight } = cells;
-  const [red, blue, luma] = takePlanes(across * down);
-  for (let row = 0; row < down; row++) {
-    const high = Math.min(cellHeight, height - row * cellHeight);
-    const scale = 1 / (high * cellWidth);
-    const end = (row + 1) * across;
-    for (let at = row * across; at < end; at++) {
-      const from = at * channels;
-      const r = sums[from]! * scale;
-      if (channels === 1) {
-        luma[at] = r;
-        continue;
-      }
-      const b = sums[from + 2]! * scale;
-      red[at] = r;
-      blue[at] = b;
-      luma[at] = lumaOf(r, sums[from + 1]! * scale, b);
-    }
-    // The last cell of a row may be narrower.
-    const share = cellWidth / (width - (across - 1) * cellWidth);
-    for (const plane of [red, blue, luma]) plane[end - 1]! *= share;
-  }
-  return channels === 1 ? { luma } : { luma, red, blue };
 }

@@ -8,7 +8,16 @@ import { CORE } from './core-code.ts';
 interface Core {
   readonly memory: WebAssembly.Memory;
   addGrey(sums: number, samples: number, width: number, side: number): void;
-  addRgb(sums: number, samples: number, width: number, side: number): void;
+  addRgb(
+    reds: number,
+    greens: number,
+    blues: number,
+    samples: number,
+    width: number,
+    side: number,
+  ): void;
+  meansOfGrey(sums: number, count: number, scale: number): void;
+  meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
   unfilter(
     type: number,
     source: number,
@@ -41,7 +50,7 @@ export function core(): Core {
  * Rooms of so many bytes each, of any content, at addresses that are multiples of 16. What was there before
  * may not be used afterwards. Returns undefined when they are too large.
  */
-export function takeRooms(lengths: readonly number[]): Uint8Array[] | undefined {
+export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] | undefined {
   let end = MARGIN;
   const addresses = lengths.map((length) => {
     const at = end;
@@ -53,5 +62,6 @@ export function takeRooms(lengths: readonly number[]): Uint8Array[] | undefined 
   const { memory } = core();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  return lengths.map((length, i) => new Uint8Array(memory.buffer, addresses[i]!, length));
+  const { buffer } = memory;
+  return lengths.map((length, i) => new Uint8Array(buffer, addresses[i]!, length));
 }

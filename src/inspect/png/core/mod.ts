@@ -1,2 +1,2 @@
-export { addGrey, addRgb } from './cells';
+export { addGrey, addRgb, meansOfGrey, meansOfRgb } from './cells';
 export { unfilter } from './unfilter';
