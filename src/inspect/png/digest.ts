@@ -22,9 +22,7 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
   const { header } = parts;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
-  const rooms = takeRooms([sumBytes(header), 3 * widest, ...rowRooms(passes)]);
-  if (!rooms) return undefined;
-  const [sums, out, ...forRows] = rooms;
+  const [sums, out, ...forRows] = takeRooms([sumBytes(header), 3 * widest, ...rowRooms(passes)]);
   const samples = samplesOf(parts, out!);
   const cells = new CellSums(header, samples.channels, sums!);
   let known = true;

@@ -18,6 +18,7 @@ interface Core {
   ): void;
   meansOfGrey(sums: number, count: number, scale: number): void;
   meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
+  flattenRgba(row: number, out: number, pixels: number): void;
   unfilter(
     type: number,
     source: number,
@@ -30,9 +31,10 @@ interface Core {
 
 /** Behind each room: the core reads and writes up to 8 bytes too far. */
 const MARGIN = 16;
-/** Pictures that need more are left to wasm-vips: they have rows of more than 20 MB. */
-const LARGEST = 64 << 20;
-/** Memory that is larger is not kept for the next picture: sums take at most 7 MB of it. */
+/**
+ * Memory that is larger is not kept for the next picture. Sums take at most 7 MB of it; rows some KB, up to 27 MB
+ * in a picture of a million pixels a row, which is the most that structure/ lets pass.
+ */
 const KEPT = 8 << 20;
 const PAGE = 65_536;
 
@@ -48,16 +50,15 @@ export function core(): Core {
 
 /**
  * Rooms of so many bytes each, of any content, at addresses that are multiples of 16. What was there before
- * may not be used afterwards. Returns undefined when they are too large.
+ * may not be used afterwards.
  */
-export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] | undefined {
+export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] {
   let end = MARGIN;
   const addresses = lengths.map((length) => {
     const at = end;
     end = (at + length + MARGIN + 15) & ~15;
     return at;
   });
-  if (end > LARGEST) return undefined;
   if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
   const { memory } = core();
   const missing = end - memory.buffer.byteLength;

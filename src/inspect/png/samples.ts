@@ -1,6 +1,7 @@
 /** From the bytes of a row to 8-bit grey or RGB on white, rounded as libvips rounds. */
 import { u16be } from '../structure/bytes.ts';
-import { COLOR_TYPES, GREY_ALPHA, PALETTE } from '../structure/png-layout.ts';
+import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
+import { core } from './memory.ts';
 import type { PngParts } from './parts.ts';
 
 export interface Samples {
@@ -10,7 +11,7 @@ export interface Samples {
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
 
-/** @param out room for three bytes a pixel of the longest row */
+/** @param out room for three bytes a pixel of the longest row, in the core's memory, as all rows are */
 export function samplesOf(parts: PngParts, out: Uint8Array): Samples {
   const { colorType, depth } = parts.header;
   if (colorType === PALETTE) return paletteSamples(parts, out);
@@ -32,6 +33,15 @@ export function samplesOf(parts: PngParts, out: Uint8Array): Samples {
     };
   }
   const bytes = depth / 8;
+  if (colorType === RGB_ALPHA && depth === 8) {
+    return {
+      channels: 3,
+      read(row, pixels) {
+        core().flattenRgba(row.byteOffset, out.byteOffset, pixels);
+        return out;
+      },
+    };
+  }
   if (colorType >= GREY_ALPHA) {
     return { channels: colors, read: (row, pixels) => flatten(row, bytes, colors, pixels, out) };
   }

@@ -36,7 +36,7 @@ test.each([0, 1, 2, 3, 4])('filter type %i is undone as the specification says',
   fc.assert(
     fc.property(kind, fc.infiniteStream(fc.nat()), ({ step, pixels, levels }, numbers) => {
       const length = pixels * step;
-      const rooms = takeRooms([length, length, length])!;
+      const rooms = takeRooms([length, length, length]);
       for (const room of rooms) {
         for (let i = 0; i < length; i++) {
           room[i] = levels[1] + (numbers.next().value! % (levels[0] + 1));
@@ -58,7 +58,21 @@ test.each([0, 1, 2, 3, 4])('filter type %i is undone as the specification says',
   );
 });
 
-test('room is refused rather than taken without end', () => {
-  expect(takeRooms([1 << 20, 1 << 20])).toHaveLength(2);
-  expect(takeRooms([1 << 20, 64 << 20])).toBeUndefined();
+test('RGB with alpha is laid on white, whatever value and alpha', () => {
+  for (const odd of [0, 1]) {
+    const pixels = 65_536 - odd;
+    const [row, out] = takeRooms([4 * pixels, 3 * pixels]) as [Uint8Array, Uint8Array];
+    const expected = new Uint8Array(3 * pixels);
+    for (let i = 0; i < pixels; i++) {
+      const alpha = i >> 8;
+      for (let c = 0; c < 3; c++) {
+        const value = (i + 85 * c) & 255;
+        row[4 * i + c] = value;
+        expected[3 * i + c] = Math.floor((value * alpha + 255 * (255 - alpha)) / 255);
+      }
+      row[4 * i + 3] = alpha;
+    }
+    core().flattenRgba(row.byteOffset, out.byteOffset, pixels);
+    expect(out).toEqual(expected);
+  }
 });
