@@ -1,4 +1,4 @@
-/** Made by scripts/jpeg-core.ts from core/: WebAssembly in base64. */
+/** Made by scripts/wasm-cores.ts from core/: WebAssembly in base64. */
 export const CORE =
   'AGFzbQEAAAABGgNgAn9+AX9gCH9/f39/f39/AX9gA39/fwF/AwQDAAECBQMBAAAGCwJ/AUEAC38BQQALBzUFCXN0b3Bw' +
   'ZWRBdAMAB3Vuc3R1ZmYAAgdpbnZhbGlkAwEIcmVhZE1jdXMAAQZtZW1vcnkCAAqCDgONAQEDfyABQjCIpyEEQQEhAgJ/' +

@@ -3,6 +3,7 @@
  * coefficients, the data of a scan. It is kept from image to image, because asking the system
  * for fresh pages costs a quarter of the time that decoding takes.
  */
+import { coreModule } from '../core-module.ts';
 import { CORE } from './core-code.ts';
 
 interface Core {
@@ -50,7 +51,7 @@ let view = new DataView(bytes.buffer);
 
 export function core(): Core {
   if (instance) return instance;
-  module ??= new WebAssembly.Module(Uint8Array.from(atob(CORE), (letter) => letter.charCodeAt(0)));
+  module ??= coreModule(CORE);
   instance = new WebAssembly.Instance(module).exports as unknown as Core;
   return instance;
 }

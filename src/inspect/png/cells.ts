@@ -3,92 +3,87 @@
  * row. A cell's mean stands for each of its pixels.
  */
 import { REDUCED } from '../pdq/mod.ts';
+import type { Planes } from '../worker/picture.ts';
+import { core } from './memory.ts';
 
 /** Pixels a side of a cell: as many as leave some 512 cells to the axis, and one where PDQ sees every pixel. */
 export function cellSide(pixels: number): number {
   return pixels <= REDUCED ? 1 : Math.max(1, Math.round(pixels / REDUCED));
 }
 
-/** Kept from picture to picture, as asking the system for fresh pages takes time. */
-let scratch = new Int32Array();
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Room for the sums of a picture in colour. */
+export function sumBytes({ width, height }: Size): number {
+  return 12 * Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
+}
 
 export class CellSums {
-  readonly width: number;
-  readonly channels: 1 | 3;
+  readonly #width: number;
+  readonly #height: number;
   /** Cells an axis. */
-  readonly across: number;
-  readonly down: number;
+  readonly #across: number;
+  readonly #down: number;
   /** Pixels a cell, an axis; those at the right and lower edge may have fewer. */
-  readonly cellWidth: number;
-  readonly cellHeight: number;
-  /** By channel, cell after cell: at most 255 × 1954² by the longest sides that a PNG has. */
-  readonly sums: Int32Array;
+  readonly #cellWidth: number;
+  readonly #cellHeight: number;
+  /** By channel, row-major: at most 255 × 1954² by the longest sides that a PNG has. */
+  readonly #sums: readonly Int32Array<ArrayBuffer>[];
 
-  /** Valid until the next one is made. */
-  constructor(width: number, height: number, channels: 1 | 3) {
-    this.width = width;
-    this.channels = channels;
-    this.cellWidth = cellSide(width);
-    this.cellHeight = cellSide(height);
-    this.across = Math.ceil(width / this.cellWidth);
-    this.down = Math.ceil(height / this.cellHeight);
-    const count = this.across * this.down * channels;
-    if (scratch.length < count) scratch = new Int32Array(count);
-    this.sums = scratch.subarray(0, count).fill(0);
+  /** @param room of {@link sumBytes}, in the core's memory */
+  constructor({ width, height }: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>) {
+    this.#width = width;
+    this.#height = height;
+    this.#cellWidth = cellSide(width);
+    this.#cellHeight = cellSide(height);
+    this.#across = Math.ceil(width / this.#cellWidth);
+    this.#down = Math.ceil(height / this.#cellHeight);
+    const count = this.#across * this.#down;
+    this.#sums = Array.from({ length: channels }, (_, channel) =>
+      new Int32Array(room.buffer, room.byteOffset + 4 * count * channel, count).fill(0),
+    );
   }
 
-  /** Adds the whole row `y`. */
-  addRow(y: number, samples: Uint8Array): void {
-    const { sums, cellWidth, channels, across } = this;
-    const first = Math.floor(y / this.cellHeight) * across * channels;
-    if (channels === 3) addRgb(sums, first, samples, this.width, cellWidth);
-    else addGrey(sums, first, samples, this.width, cellWidth);
+  /** Adds the whole row `y`, whose samples lie in the core's memory. */
+  addRow(y: number, { byteOffset }: Uint8Array): void {
+    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
+    if (b === undefined) core().addGrey(a!, byteOffset, this.#width, this.#cellWidth);
+    else core().addRgb(a!, b, c!, byteOffset, this.#width, this.#cellWidth);
   }
 
   /** Adds `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
   addSome(y: number, left: number, step: number, samples: Uint8Array, pixels: number): void {
-    const { sums, cellWidth, channels, across } = this;
-    const first = Math.floor(y / this.cellHeight) * across;
+    const first = Math.floor(y / this.#cellHeight) * this.#across;
     for (let i = 0, x = left, from = 0; i < pixels; i++, x += step) {
-      const to = (first + Math.floor(x / cellWidth)) * channels;
-      for (let c = 0; c < channels; c++) sums[to + c]! += samples[from++]!;
+      const to = first + Math.floor(x / this.#cellWidth);
+      for (const sums of this.#sums) sums[to]! += samples[from++]!;
     }
   }
-}
 
-function addRgb(
-  sums: Int32Array,
-  first: number,
-  samples: Uint8Array,
-  width: number,
-  cellWidth: number,
-): void {
-  const end = 3 * width;
-  for (let from = 0, to = first; from < end; to += 3) {
-    const stop = Math.min(end, from + 3 * cellWidth);
-    let [r, g, b] = [0, 0, 0];
-    for (; from < stop; from += 3) {
-      r += samples[from]!;
-      g += samples[from + 1]!;
-      b += samples[from + 2]!;
+  /** Once, when all pixels have been added: the means take the place of the sums. */
+  means(): Planes {
+    // The last cell of a row may be narrower.
+    const share = this.#cellWidth / (this.#width - (this.#across - 1) * this.#cellWidth);
+    const planes = this.#sums.map(({ buffer, byteOffset, length }) => {
+      return new Float32Array(buffer, byteOffset, length);
+    });
+    for (let row = 0; row < this.#down; row++) {
+      const high = Math.min(this.#cellHeight, this.#height - row * this.#cellHeight);
+      const scale = 1 / (high * this.#cellWidth);
+      const [a, b, c] = this.#rowOfCells(row);
+      if (b === undefined) core().meansOfGrey(a!, this.#across, scale);
+      else core().meansOfRgb(a!, b, c!, this.#across, scale);
+      for (const plane of planes) plane[(row + 1) * this.#across - 1]! *= share;
     }
-    sums[to]! += r;
-    sums[to + 1]! += g;
-    sums[to + 2]! += b;
+    const [first, luma, blue] = planes;
+    return luma ? { luma, red: first!, blue: blue! } : { luma: first! };
   }
-}
 
-function addGrey(
-  sums: Int32Array,
-  first: number,
-  samples: Uint8Array,
-  width: number,
-  cellWidth: number,
-): void {
-  for (let from = 0, to = first; from < width; to++) {
-    const stop = Math.min(width, from + cellWidth);
-    let sum = 0;
-    while (from < stop) sum += samples[from++]!;
-    sums[to]! += sum;
+  /** Its addresses, by channel. */
+  #rowOfCells(row: number): number[] {
+    return this.#sums.map(({ byteOffset }) => byteOffset + 4 * row * this.#across);
   }
 }

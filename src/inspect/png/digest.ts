@@ -3,12 +3,13 @@ import type { AxisPurpose } from '../jpeg/axis.ts';
 import { MIN_SIDE, REDUCED } from '../pdq/mod.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
-import { type Digest, digestPlanes, lumaOf, type Planes, takePlanes } from '../worker/picture.ts';
+import { type Digest, digestPlanes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
-import { CellSums } from './cells.ts';
+import { CellSums, sumBytes } from './cells.ts';
 import { inflate } from './inflate.ts';
+import { takeRooms } from './memory.ts';
 import { partsOf } from './parts.ts';
-import { RowReader } from './rows.ts';
+import { RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';
 
 /**
@@ -20,10 +21,13 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
   if (!parts) return undefined;
   const { header } = parts;
   const passes = passesOf(header);
-  const samples = samplesOf(parts, Math.max(...passes.map(({ width }) => width)));
-  const cells = new CellSums(header.width, header.height, samples.channels);
+  const widest = Math.max(...passes.map(({ width }) => width));
+  const [sums, out, ...forRows] = takeRooms([sumBytes(header), 3 * widest, ...rowRooms(passes)]);
+  const samples = samplesOf(parts, out!);
+  const cells = new CellSums(header, samples.channels, sums!);
   let known = true;
-  const rows = new RowReader(passes, Math.ceil(bitsPerPixel(header) / 8), (row, pass, y) => {
+  const pixelBytes = Math.ceil(bitsPerPixel(header) / 8);
+  const rows = new RowReader(passes, pixelBytes, forRows, (row, pass, y) => {
     const { left, top, stepX, stepY, width } = passes[pass]!;
     const values = samples.read(row, width);
     if (!values) known = false;
@@ -50,36 +54,9 @@ function digestCells(cells: CellSums, { width, height }: Size): Digest {
         ? 'pdq-64'
         : 'pdq-as-is';
   const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
-  return digestPlanes(planesOf(cells, height), {
+  return digestPlanes(cells.means(), {
     light: both({ parts: LUMA_SIDE }),
     color: both({ parts: CHROMA_SIDE }),
     ...(hashed && { pdq: both(purpose) }),
   });
-}
-
-/** The means. */
-function planesOf(cells: CellSums, height: number): Planes {
-  const { sums, channels, across, down, width, cellWidth, cellHeight } = cells;
-  const [red, blue, luma] = takePlanes(across * down);
-  for (let row = 0; row < down; row++) {
-    const high = Math.min(cellHeight, height - row * cellHeight);
-    const scale = 1 / (high * cellWidth);
-    const end = (row + 1) * across;
-    for (let at = row * across; at < end; at++) {
-      const from = at * channels;
-      const r = sums[from]! * scale;
-      if (channels === 1) {
-        luma[at] = r;
-        continue;
-      }
-      const b = sums[from + 2]! * scale;
-      red[at] = r;
-      blue[at] = b;
-      luma[at] = lumaOf(r, sums[from + 1]! * scale, b);
-    }
-    // The last cell of a row may be narrower.
-    const share = cellWidth / (width - (across - 1) * cellWidth);
-    for (const plane of [red, blue, luma]) plane[end - 1]! *= share;
-  }
-  return channels === 1 ? { luma } : { luma, red, blue };
 }

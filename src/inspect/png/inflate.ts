@@ -14,7 +14,7 @@ const zlib = (
 ).process?.getBuiltinModule?.('node:zlib');
 
 /** Bytes of output that are asked for at once. */
-const PIECE = 1 << 18;
+export const PIECE = 1 << 18;
 
 /**
  * The content of a zlib stream (RFC 1950), piece by piece; a piece is valid until the next one. Returns

@@ -1,31 +1,56 @@
 /** Cuts inflated data, which come in pieces of any length, into rows and undoes their filters. */
 import type { Pass } from '../structure/png-layout.ts';
-import { FILTERS, unfilter } from './unfilter.ts';
+import { PIECE } from './inflate.ts';
+import { core } from './memory.ts';
 
-/** Takes a row of pass `pass`; `row` is valid until the next one. */
+/** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
 export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;
+
+/** Filter types above 4 do not exist. */
+const FILTERS = 5;
+
+function longest(passes: readonly Pass[]): number {
+  return Math.max(...passes.map(({ rowBytes }) => rowBytes));
+}
+
+/** What a reader needs of the core's memory: for a row, the one above it, and data before they are read. */
+export function rowRooms(passes: readonly Pass[]): number[] {
+  const bytes = longest(passes);
+  // A row that has not come to its end yet, and the next piece.
+  return [bytes, bytes, 1 + bytes + PIECE];
+}
 
 export class RowReader {
   readonly #passes: readonly Pass[];
   readonly #pixelBytes: number;
   readonly #take: TakeRow;
+  readonly #unfilter = core().unfilter;
   #pass = 0;
   #y = 0;
-  #row: Uint8Array;
-  #above: Uint8Array;
-  /** Start of a row whose rest has not come yet, with its filter type. */
-  readonly #begun: Uint8Array;
+  #row!: Uint8Array;
+  #above!: Uint8Array;
+  /** Starts with a row whose rest has not come yet, `#has` bytes of it. */
+  readonly #data: Uint8Array;
   #has = 0;
 
-  /** @param pixelBytes bytes a pixel, 1 where several share a byte */
-  constructor(passes: readonly Pass[], pixelBytes: number, take: TakeRow) {
+  /**
+   * @param pixelBytes bytes a pixel, 1 where several share a byte
+   * @param rooms as {@link rowRooms} wants them
+   */
+  constructor(
+    passes: readonly Pass[],
+    pixelBytes: number,
+    rooms: readonly Uint8Array[],
+    take: TakeRow,
+  ) {
     this.#passes = passes;
     this.#pixelBytes = pixelBytes;
     this.#take = take;
-    const longest = Math.max(...passes.map(({ rowBytes }) => rowBytes));
-    this.#begun = new Uint8Array(1 + longest);
-    this.#row = new Uint8Array(passes[0]!.rowBytes);
-    this.#above = new Uint8Array(passes[0]!.rowBytes);
+    const [row, above, data] = rooms;
+    this.#row = row!;
+    this.#above = above!;
+    this.#data = data!;
+    this.#begin(passes[0]!);
   }
 
   /** All rows of all passes have come. */
@@ -35,40 +60,53 @@ export class RowReader {
 
   /** False when there is no such filter, or there are more data than rows. */
   push(piece: Uint8Array): boolean {
-    let at = 0;
-    while (at < piece.length) {
-      if (this.complete) return false;
-      const length = 1 + this.#row.length;
-      if (this.#has === 0 && piece.length - at >= length) {
-        if (!this.#read(piece, at)) return false;
-        at += length;
-        continue;
-      }
-      const part = piece.subarray(at, at + length - this.#has);
-      this.#begun.set(part, this.#has);
-      this.#has += part.length;
-      at += part.length;
-      if (this.#has < length) return true;
-      this.#has = 0;
-      if (!this.#read(this.#begun, 0)) return false;
+    for (let from = 0; from < piece.length; ) {
+      const part = piece.subarray(from, from + this.#data.length - this.#has);
+      this.#data.set(part, this.#has);
+      from += part.length;
+      if (!this.#readRows(this.#has + part.length)) return false;
     }
     return true;
   }
 
-  #read(source: Uint8Array, at: number): boolean {
-    const filter = source[at]!;
+  /** Reads the rows that the first `end` bytes of the data hold, and keeps the rest. */
+  #readRows(end: number): boolean {
+    let at = 0;
+    while (at < end) {
+      if (this.complete) return false;
+      const next = at + 1 + this.#row.length;
+      if (next > end) break;
+      if (!this.#read(at)) return false;
+      at = next;
+    }
+    this.#data.copyWithin(0, at, end);
+    this.#has = end - at;
+    return true;
+  }
+
+  #read(at: number): boolean {
+    const filter = this.#data[at]!;
     if (filter >= FILTERS) return false;
-    unfilter(filter, source, at + 1, this.#row, this.#above, this.#pixelBytes);
-    this.#take(this.#row, this.#pass, this.#y);
-    [this.#row, this.#above] = [this.#above, this.#row];
+    const row = this.#row;
+    const above = this.#above;
+    const source = this.#data.byteOffset + at + 1;
+    this.#unfilter(filter, source, row.byteOffset, above.byteOffset, row.length, this.#pixelBytes);
+    this.#take(row, this.#pass, this.#y);
+    this.#row = above;
+    this.#above = row;
     if (++this.#y === this.#passes[this.#pass]!.height) {
       this.#y = 0;
       const next = this.#passes[++this.#pass];
-      if (next) {
-        this.#row = new Uint8Array(next.rowBytes);
-        this.#above = new Uint8Array(next.rowBytes);
-      }
+      if (next) this.#begin(next);
     }
     return true;
+  }
+
+  /** Rows may be longer than those of the pass before. */
+  #begin({ rowBytes }: Pass): void {
+    const sized = ({ buffer, byteOffset }: Uint8Array) =>
+      new Uint8Array(buffer, byteOffset, rowBytes);
+    this.#row = sized(this.#row);
+    this.#above = sized(this.#above).fill(0);
   }
 }

@@ -1,6 +1,7 @@
 /** From the bytes of a row to 8-bit grey or RGB on white, rounded as libvips rounds. */
 import { u16be } from '../structure/bytes.ts';
-import { COLOR_TYPES, GREY_ALPHA, PALETTE } from '../structure/png-layout.ts';
+import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
+import { core } from './memory.ts';
 import type { PngParts } from './parts.ts';
 
 export interface Samples {
@@ -10,17 +11,16 @@ export interface Samples {
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
 
-/** @param widest pixels of the longest row */
-export function samplesOf(parts: PngParts, widest: number): Samples {
+/** @param out room for three bytes a pixel of the longest row, in the core's memory, as all rows are */
+export function samplesOf(parts: PngParts, out: Uint8Array): Samples {
   const { colorType, depth } = parts.header;
-  if (colorType === PALETTE) return paletteSamples(parts, widest);
+  if (colorType === PALETTE) return paletteSamples(parts, out);
   const { channels } = COLOR_TYPES[colorType]!;
   const colors = channels < 3 ? 1 : 3;
   const key = parts.transparency && keyOf(parts.transparency);
   if (depth === 8 && channels === colors && !key) {
     return { channels: colors, read: (row) => row };
   }
-  const out = new Uint8Array(widest * colors);
   if (depth < 8) {
     const scale = 255 / ((1 << depth) - 1);
     return {
@@ -33,6 +33,15 @@ export function samplesOf(parts: PngParts, widest: number): Samples {
     };
   }
   const bytes = depth / 8;
+  if (colorType === RGB_ALPHA && depth === 8) {
+    return {
+      channels: 3,
+      read(row, pixels) {
+        core().flattenRgba(row.byteOffset, out.byteOffset, pixels);
+        return out;
+      },
+    };
+  }
   if (colorType >= GREY_ALPHA) {
     return { channels: colors, read: (row, pixels) => flatten(row, bytes, colors, pixels, out) };
   }
@@ -95,15 +104,14 @@ function opaque(
   return out;
 }
 
-function paletteSamples({ header, palette, transparency }: PngParts, widest: number): Samples {
+function paletteSamples({ header, palette, transparency }: PngParts, out: Uint8Array): Samples {
   const { depth } = header;
   const entries = palette!.length / 3;
   const colors = new Uint8Array(3 * 256);
   for (let i = 0; i < palette!.length; i++) {
     colors[i] = blend(palette![i]!, transparency?.[Math.floor(i / 3)] ?? 255);
   }
-  const indices = new Uint8Array(depth < 8 ? widest : 0);
-  const out = new Uint8Array(3 * widest);
+  const indices = new Uint8Array(depth < 8 ? out.length / 3 : 0);
   return {
     channels: 3,
     read(row, pixels) {

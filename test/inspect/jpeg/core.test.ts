@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts';
 import { photo } from '../../../fixtures/photo.ts';
-import { codeText, compileCore } from '../../../scripts/jpeg-core.ts';
+import { codeFile, codeText, compileCore } from '../../../scripts/wasm-cores.ts';
 import { TrawlError } from '../../../src/errors.ts';
 import { openBits } from '../../../src/inspect/jpeg/bit-stream.ts';
 import type { Kept } from '../../../src/inspect/jpeg/coefficients.ts';
@@ -14,11 +14,8 @@ import { NotForUs } from '../../../src/inspect/jpeg/scan.ts';
 import { Bits, type Decoded, decodeSlowly } from './reference.ts';
 
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
-  const committed = readFileSync(
-    new URL('../../../src/inspect/jpeg/core-code.ts', import.meta.url),
-    'utf8',
-  );
-  expect(codeText(await compileCore())).toBe(committed);
+  const committed = readFileSync(codeFile('jpeg'), 'utf8');
+  expect(codeText(await compileCore('jpeg'))).toBe(committed);
 }, 60_000);
 
 const full = [1, 1] as const;

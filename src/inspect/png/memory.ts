@@ -1,0 +1,68 @@
+/**
+ * The memory of the WebAssembly core (core/), which holds some rows and the sums of one picture. It is
+ * kept from picture to picture, as asking the system for fresh pages takes time.
+ */
+import { coreModule } from '../core-module.ts';
+import { CORE } from './core-code.ts';
+
+interface Core {
+  readonly memory: WebAssembly.Memory;
+  addGrey(sums: number, samples: number, width: number, side: number): void;
+  addRgb(
+    reds: number,
+    greens: number,
+    blues: number,
+    samples: number,
+    width: number,
+    side: number,
+  ): void;
+  meansOfGrey(sums: number, count: number, scale: number): void;
+  meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
+  flattenRgba(row: number, out: number, pixels: number): void;
+  unfilter(
+    type: number,
+    source: number,
+    row: number,
+    above: number,
+    length: number,
+    step: number,
+  ): void;
+}
+
+/** Behind each room: the core reads and writes up to 8 bytes too far. */
+const MARGIN = 16;
+/**
+ * Memory that is larger is not kept for the next picture. Sums take at most 7 MB of it; rows some KB, up to 27 MB
+ * in a picture of a million pixels a row, which is the most that structure/ lets pass.
+ */
+const KEPT = 8 << 20;
+const PAGE = 65_536;
+
+let module: WebAssembly.Module | undefined;
+let instance: Core | undefined;
+
+export function core(): Core {
+  if (instance) return instance;
+  module ??= coreModule(CORE);
+  instance = new WebAssembly.Instance(module).exports as unknown as Core;
+  return instance;
+}
+
+/**
+ * Rooms of so many bytes each, of any content, at addresses that are multiples of 16. What was there before
+ * may not be used afterwards.
+ */
+export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] {
+  let end = MARGIN;
+  const addresses = lengths.map((length) => {
+    const at = end;
+    end = (at + length + MARGIN + 15) & ~15;
+    return at;
+  });
+  if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
+  const { memory } = core();
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  const { buffer } = memory;
+  return lengths.map((length, i) => new Uint8Array(buffer, addresses[i]!, length));
+}
