@@ -18,8 +18,11 @@ export function bytesToDecode({ format, width, height, embeddedPixels = 0 }: Str
   return pixels * (PER_PIXEL[format] ?? PER_PIXEL_ELSE);
 }
 
-/** A decoder whose memory has grown to more is not kept: it never becomes smaller. */
-const KEPT_BYTES = 192 * 1024 * 1024;
+/**
+ * A decoder whose memory has grown to more is not kept: it never becomes smaller. Replacing one takes half a
+ * second; at 192 MB that made AVIF half as dear again, and a mix of all formats took no less memory.
+ */
+const KEPT_BYTES = 320 * 1024 * 1024;
 
 export function isWorn(): boolean {
   return decoderBytes() > KEPT_BYTES;
