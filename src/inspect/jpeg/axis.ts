@@ -13,6 +13,7 @@ import {
   boxTwiceAndDecimate,
   identity,
   MatrixBuilder,
+  REDUCED,
   reduceAndFilter,
   reversed,
 } from '../pdq/mod.ts';
@@ -28,6 +29,12 @@ export type AxisPurpose =
   /** Of a picture of 64 × 64. */
   | 'pdq-64'
   | { readonly parts: number };
+
+/** How PDQ takes a picture of that size. */
+export function pdqPurpose(width: number, height: number): AxisPurpose {
+  if (width > REDUCED || height > REDUCED) return 'pdq-reduced';
+  return width === 64 && height === 64 ? 'pdq-64' : 'pdq-as-is';
+}
 
 const cache = new Map<string, AxisMatrix>();
 /** A matrix holds some 64 × 13 × n / 512 weights: 50 KB for 4,000 samples. */

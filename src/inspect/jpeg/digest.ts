@@ -2,7 +2,7 @@
 import { applyBoth, MIN_SIDE, REDUCED } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Digest, packThumbnail } from '../worker/picture.ts';
-import { type AxisPurpose, coefficientAxis } from './axis.ts';
+import { type AxisPurpose, coefficientAxis, pdqPurpose } from './axis.ts';
 import { withoutInk } from './cmyk.ts';
 import type { Component, Kept } from './coefficients.ts';
 import type { Frame } from './frame.ts';
@@ -73,12 +73,7 @@ function combine(frame: Frame, turn: Turn): Digest {
   );
   const { width, height } = frame;
   if (width < MIN_SIDE || height < MIN_SIDE) return { thumbnail };
-  const purpose =
-    width > REDUCED || height > REDUCED
-      ? 'pdq-reduced'
-      : width === 64 && height === 64
-        ? 'pdq-64'
-        : 'pdq-as-is';
+  const purpose = pdqPurpose(width, height);
   return { buffer: sum(luma, (view) => view.sample(purpose)), thumbnail };
 }
 

@@ -1,6 +1,6 @@
 /** From the bytes of a PNG to what the hash and the second look need. */
-import type { AxisPurpose } from '../jpeg/axis.ts';
-import { MIN_SIDE, REDUCED } from '../pdq/mod.ts';
+import { type AxisPurpose, pdqPurpose } from '../jpeg/axis.ts';
+import { MIN_SIDE } from '../pdq/mod.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Digest, digestPlanes } from '../worker/picture.ts';
@@ -47,12 +47,7 @@ interface Size {
 function digestCells(cells: CellSums, { width, height }: Size): Digest {
   const both = (purpose: AxisPurpose) =>
     [cellAxis(width, purpose), cellAxis(height, purpose)] as const;
-  const purpose =
-    width > REDUCED || height > REDUCED
-      ? 'pdq-reduced'
-      : width === 64 && height === 64
-        ? 'pdq-64'
-        : 'pdq-as-is';
+  const purpose = pdqPurpose(width, height);
   const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
   return digestPlanes(cells.means(), {
     light: both({ parts: LUMA_SIDE }),
