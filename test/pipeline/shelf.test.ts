@@ -33,16 +33,9 @@ test('the same bytes under two names, both on their way, leave one file', async 
 });
 
 test('whoever counts on an image that is on its way waits for it, and fails with it', async () => {
-  const out = mkdtempSync(join(tmpdir(), 'imgtrawl-shelf-'));
-  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
-  const signal = new AbortController().signal;
-  const options = { names: 'sha256', sources: [], wait: false, signal, onLost: () => {} } as const;
+  const { out, options } = emptyFolder();
   await using shelf = await Shelf.open(out, options);
-  const bytes = new TextEncoder().encode('picture');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const name = `${sha256}.jpg`;
-  const fetched = { body: { in: 'memory', bytes }, sha256, bytes: 7 } as unknown as Fetched;
-  const facts = { sha256, bytes: 7, inspection: { format: 'jpeg', width: 4, height: 3 } } as const;
+  const { sha256, name, fetched, facts } = picture();
 
   const failing = shelf.putClaimed(name, fetched, facts, async () => {
     throw new Error('the bucket is full');
@@ -71,16 +64,9 @@ test('whoever counts on an image that is on its way waits for it, and fails with
 });
 
 test('an image on its way to its name is not taken for lost', async () => {
-  const out = mkdtempSync(join(tmpdir(), 'imgtrawl-shelf-'));
-  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
-  const signal = new AbortController().signal;
-  const options = { names: 'sha256', sources: [], wait: false, signal, onLost: () => {} } as const;
+  const { out, options } = emptyFolder();
   await using shelf = await Shelf.open(out, options);
-  const bytes = new TextEncoder().encode('picture');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const name = `${sha256}.jpg`;
-  const fetched = { body: { in: 'memory', bytes }, sha256, bytes: 7 } as unknown as Fetched;
-  const facts = { sha256, bytes: 7, inspection: { format: 'jpeg', width: 4, height: 3 } } as const;
+  const { sha256, name, fetched, facts } = picture();
   // An earlier run got the same bytes from this address, and another folder had them.
   const url = 'http://h.example/1';
   const candidates = [{ url, from: 'list' }] as const;
@@ -102,3 +88,20 @@ test('an image on its way to its name is not taken for lost', async () => {
   expect((await looking).held?.record.file).toBe(name);
   expect(await shelf.fileOf(sha256)).toBe(name);
 });
+
+function emptyFolder() {
+  const out = mkdtempSync(join(tmpdir(), 'imgtrawl-shelf-'));
+  onTestFinished(() => rmSync(out, { recursive: true, force: true }));
+  const signal = new AbortController().signal;
+  const options = { names: 'sha256', sources: [], wait: false, signal, onLost: () => {} } as const;
+  return { out, options };
+}
+
+function picture() {
+  const bytes = new TextEncoder().encode('picture');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = `${sha256}.jpg`;
+  const fetched = { body: { in: 'memory', bytes }, sha256, bytes: 7 } as unknown as Fetched;
+  const facts = { sha256, bytes: 7, inspection: { format: 'jpeg', width: 4, height: 3 } } as const;
+  return { sha256, name, fetched, facts };
+}
