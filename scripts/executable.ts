@@ -20,9 +20,10 @@ export const EXEC_ARGV: readonly string[] = [
   // The decode worker is a Web Worker; the warnings are about features that are stable enough for us.
   '--experimental-web-worker',
   '--disable-warning=ExperimentalWarning',
-  // One nursery that suits a run from its start: no collections while modules load, and no growth.
-  '--min-semi-space-size=8',
-  '--max-semi-space-size=8',
+  // One nursery that suits a run from its start: no collection while modules load (with 8 MB there is one,
+  // of 10 ms and more), and no growth.
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=16',
 ];
 
 export interface ExecutableOptions {

@@ -1,25 +1,29 @@
 /** CRC-32 as PNG uses it (ISO 3309, reflected polynomial 0xEDB88320), eight bytes a step. */
 
-/** Table k holds the CRC of a byte followed by k zero bytes ("slicing by 8", Intel 2006). */
-const TABLES = makeTables();
+/**
+ * Table k holds the CRC of a byte followed by k zero bytes ("slicing by 8", Intel 2006). Made when first
+ * asked for: most runs of the program meet no PNG on the main thread.
+ */
+let tables: Int32Array | undefined;
 
 function makeTables(): Int32Array {
-  const tables = new Int32Array(8 * 256);
+  const made = new Int32Array(8 * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-    tables[byte] = crc;
+    made[byte] = crc;
   }
-  for (let i = 256; i < tables.length; i++) {
-    const before = tables[i - 256]!;
-    tables[i] = (before >>> 8) ^ tables[before & 255]!;
+  for (let i = 256; i < made.length; i++) {
+    const before = made[i - 256]!;
+    made[i] = (before >>> 8) ^ made[before & 255]!;
   }
-  return tables;
+  return made;
 }
 
 /** Of `bytes[from, to)`, unsigned. */
 export function crc32(bytes: Uint8Array, from: number, to: number): number {
-  const t = TABLES;
+  tables ??= makeTables();
+  const t = tables;
   let crc = -1;
   let at = from;
   for (; at + 8 <= to; at += 8) {

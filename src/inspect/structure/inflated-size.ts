@@ -63,7 +63,7 @@ class Counter {
       last = this.#take(1) === 1;
       const kind = this.#take(2);
       if (kind === 0) this.#stored();
-      else if (kind === 1) this.#compressed(FIXED_LITERALS, FIXED_DISTANCES);
+      else if (kind === 1) this.#compressed(...fixedCodes());
       else if (kind === 2) this.#dynamic();
       else throw new Stop();
     }
@@ -213,7 +213,14 @@ function reversed(value: number, bits: number): number {
   return result;
 }
 
-const FIXED_LITERALS = makeCode(
-  Uint8Array.from({ length: 288 }, (_, i) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8)),
-);
-const FIXED_DISTANCES = makeCode(new Uint8Array(30).fill(5));
+/** The codes of blocks of kind 1 (RFC 1951, 3.2.6). Made when first met: few streams have such a block. */
+let fixed: readonly [literals: Code, distances: Code] | undefined;
+
+function fixedCodes(): readonly [literals: Code, distances: Code] {
+  const lengths = (i: number) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
+  fixed ??= [
+    makeCode(Uint8Array.from({ length: 288 }, (_, i) => lengths(i))),
+    makeCode(new Uint8Array(30).fill(5)),
+  ];
+  return fixed;
+}
