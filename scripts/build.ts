@@ -76,6 +76,8 @@ async function bundle(): Promise<void> {
     // Some packages' CommonJS builds load their parts in a way that no bundler sees.
     mainFields: ['module', 'main'],
     target: 'node26',
+    // Node has no import() for a script that runs as this one does: those of its own modules become require().
+    supported: { 'dynamic-import': false },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

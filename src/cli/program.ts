@@ -9,6 +9,7 @@ import { overview } from './overview.ts';
 import { type Parsed, parse } from './parse.ts';
 import { configText } from './print-config.ts';
 import { watchSignals } from './signals.ts';
+import { warnOf } from './warn.ts';
 
 /** Runs one command line. Never throws; the exit codes are those of the README. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -30,6 +31,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const output = new Output(options);
+    // Of `run`, each job has its own.
+    if (parsed.entry.name !== 'run') warnOf(options, output);
     const command = await parsed.entry.load();
     const { args, flags } = parsed;
     signal.addEventListener('abort', () => output.note('Ending; Ctrl-C again ends at once'));

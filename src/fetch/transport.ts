@@ -4,6 +4,7 @@ import type { Clock } from '../concurrency/clock.ts';
 import { KeyedLimiter, type Permit } from '../concurrency/keyed-limiter.ts';
 import { TrawlError } from '../errors.ts';
 import type { AddressSpace } from '../model.ts';
+import { checkAuthorities } from './authorities.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { classify } from './classify.ts';
 import { Connections } from './connections.ts';
@@ -207,6 +208,7 @@ export class Transport {
   async #connect(): Promise<Dispatchers> {
     const { settings, clock } = this;
     const ca = settings.ca === undefined ? undefined : await readConfigured('CA', settings.ca);
+    if (ca !== undefined) checkAuthorities(ca, settings.ca as string);
     const tell = (event: FetchEvent) => this.emit?.(event);
     return new Dispatchers({
       settings,

@@ -16,6 +16,7 @@ import { jsonLines, textLines, trouble, watchSources } from '../present.ts';
 import { configText } from '../print-config.ts';
 import { type Progress, startProgress } from '../progress/mod.ts';
 import { summaryText } from '../text.ts';
+import { warnOf } from '../warn.ts';
 
 interface JobEnd {
   readonly code: number;
@@ -95,6 +96,7 @@ async function runJob(
   const about = { job: job.name, sources: job.sources, signal, onTrouble: trouble(output) };
   try {
     output.detail(`job ${job.name}`);
+    warnOf(options, output);
     const code = await monitored(options, about, async (monitor) => {
       const summary = await download(job.sources, options, {
         signal,
