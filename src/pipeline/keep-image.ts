@@ -39,7 +39,7 @@ export async function keepImage(arrived: Arrived, context: KeepContext): Promise
     const overtaken = overtakenBy(record, shelf);
     if (overtaken === undefined) break;
     const { file: old, ...rest } = record;
-    const file = await shelf.linkDuplicate(record.url, fetched.sha256, old);
+    const file = await shelf.duplicates.linkDuplicate(record.url, fetched.sha256, old);
     record = { ...rest, ...(file !== undefined && { file }), ...overtaken };
   }
   shelf.record(record, { fetched, found });
@@ -52,7 +52,7 @@ function overtakenBy(
   shelf: Shelf,
 ): Pick<ImageRecord, 'status' | 'duplicateOf' | 'distance'> | undefined {
   if (sha256 === undefined || (status !== 'saved' && status !== 'duplicate')) return undefined;
-  const kept = shelf.keptFor(sha256);
+  const kept = shelf.duplicates.keptFor(sha256);
   const told = status === 'saved' ? file : duplicateOf;
   if (kept.file === undefined || kept.file === told) return undefined;
   return { status: 'duplicate', duplicateOf: kept.file, distance: kept.distance };
@@ -72,7 +72,7 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
   };
 
   if (known?.record.sha256 === sha256) {
-    const file = await shelf.linkUnchanged(about.url, sha256);
+    const file = await shelf.duplicates.linkUnchanged(about.url, sha256);
     return {
       ...known.record,
       ...record,
@@ -133,14 +133,14 @@ async function decide(arrived: Arrived, context: KeepContext): Promise<ImageReco
     };
   }
   if (outdated !== undefined) await shelf.remove(outdated);
-  shelf.drop(facts, verdict);
+  shelf.duplicates.drop(facts, verdict);
   const duplicateOf = (await shelf.fileOf(of)) ?? of;
   if (of === sha256 && duplicateOf === name && options.names === 'url') {
     // Its own file: the run that put it there was killed before it said so.
     return { ...record, status: 'saved', file: name };
   }
   // After that of `duplicateOf`, or a change in between would not be seen.
-  const file = await shelf.linkDuplicate(about.url, sha256);
+  const file = await shelf.duplicates.linkDuplicate(about.url, sha256);
   return {
     ...record,
     status: 'duplicate',
@@ -182,7 +182,8 @@ async function replace(
   { shelf, events }: KeepContext,
 ): Promise<void> {
   // The same bytes under a better name: `put` has moved the file.
-  const demoted = old.sha256 === by ? shelf.renamed(by, url) : shelf.giveWay(old, by, url);
+  const demoted =
+    old.sha256 === by ? shelf.duplicates.renamed(by, url) : shelf.duplicates.giveWay(old, by, url);
   for (const record of await demoted) {
     events.emit({ type: 'replaced', record });
   }

@@ -10,9 +10,8 @@ import type { KnownImage } from '../dedupe/mod.ts';
 import type { TrawlError } from '../errors.ts';
 import type { ExtractOptions } from '../extract/mod.ts';
 import { redactUrl } from '../fetch/mod.ts';
-import type { Fetched, ImageFormat, ImageRecord, Verdict } from '../model.ts';
+import type { Fetched, ImageFormat, ImageRecord } from '../model.ts';
 import {
-  type AddressRow,
   Catalog,
   type Folder,
   type FolderLock,
@@ -25,16 +24,16 @@ import {
   saveBody,
   sweep,
 } from '../store/mod.ts';
+import { addressRow, type Origin } from './address-row.ts';
 import type { Claim } from './claims.ts';
-import type { Found } from './context.ts';
 import { Documents } from './documents.ts';
+import { Duplicates } from './duplicates.ts';
 import { DurableRows, syncNames } from './durable.ts';
 import type { Summary } from './events.ts';
 import { type Facts, recordFacts } from './facts.ts';
 import { Holdings } from './holdings.ts';
 import { Leftovers } from './leftovers.ts';
 import { Links } from './links.ts';
-import { pick } from './stage-options.ts';
 import { Staging } from './staging.ts';
 
 export interface ShelfOptions {
@@ -70,6 +69,7 @@ export interface Putting {
 
 export class Shelf implements AsyncDisposable {
   readonly holdings: Holdings;
+  readonly duplicates: Duplicates;
   readonly staging: Staging;
   readonly leftovers: Leftovers;
   readonly #options: ShelfOptions;
@@ -94,6 +94,11 @@ export class Shelf implements AsyncDisposable {
     this.#links = new Links(catalog, folder, (url, { format, sha256 }) =>
       this.#names(url, format, sha256),
     );
+    this.duplicates = new Duplicates({
+      ...{ catalog, run: this.#run, links: this.#links, linked: options.links ?? false },
+      arrival: (sha256) => this.#arrival(sha256),
+      fileOf: (sha256) => this.fileOf(sha256),
+    });
     this.leftovers = new Leftovers(catalog, folder, this.#run);
   }
 
@@ -217,103 +222,8 @@ export class Shelf implements AsyncDisposable {
       recordFacts(this.#catalog, this.#run, facts, { file: name });
     // It has moved, or is back after its file was lost.
     if (image !== undefined && before !== name && (move || before === undefined))
-      await this.#links.handOver(this.#linked(sha256, url), before ?? name);
+      await this.#links.handOver(this.duplicates.namesOf(sha256, url), before ?? name);
     return name;
-  }
-
-  /** Records an image that is not kept. */
-  drop(facts: Facts, verdict: Extract<Verdict, { keep: false }>): void {
-    // The same bytes as the kept image: there is nothing of their own to tell.
-    const { kind, distance } = verdict;
-    const kept = this.#catalog.keptFor(verdict.of)?.sha256 ?? verdict.of;
-    if (facts.sha256 === kept) return;
-    // Saved a moment ago and about to give way: without its file in the row nobody would remove that.
-    if (this.#catalog.imageBySha(facts.sha256)?.file !== undefined) return;
-    for (const other of this.#catalog.droppedFor(facts.sha256))
-      this.#catalog.markDuplicate(other.sha256, { kind: 'near', distance, ...other, kept });
-    recordFacts(this.#catalog, this.#run, facts, { kept, kind, distance });
-  }
-
-  /**
-   * A name for a duplicate's address, where it is to have one of its own.
-   * @param old the name that the same run gave it before
-   */
-  async linkDuplicate(url: string, sha256: string, old?: string): Promise<string | undefined> {
-    if (!this.#options.links && this.#catalog.address(url)?.file === undefined) return undefined;
-    return await this.#links.give(url, sha256, old);
-  }
-
-  /** Names that an earlier run did not give, because it was killed or was told to skip duplicates. */
-  async linkUnchanged(url: string, sha256: string): Promise<string | undefined> {
-    return this.#options.links ? await this.linkDuplicate(url, sha256) : undefined;
-  }
-
-  /** What is kept for these bytes, with the distance to it in PDQ bits. */
-  keptFor(sha256: string): { readonly file?: string; readonly distance: number } {
-    const file = this.#catalog.keptFor(sha256)?.file;
-    const distance = this.#catalog.imageBySha(sha256)?.distance ?? 0;
-    return { ...(file !== undefined && { file }), distance };
-  }
-
-  /**
-   * Takes out an image that gave way to `by`, which `url` gave, and with it the tie of all that were
-   * dropped for it; their names go over to what is kept. Returns the addresses that it had come from.
-   */
-  async giveWay(
-    { sha256, distance }: { readonly sha256: string; readonly distance: number },
-    by: string,
-    url: string,
-  ): Promise<ImageRecord[]> {
-    await this.#arrival(sha256);
-    const image = this.#catalog.imageBySha(sha256);
-    if (image?.file === undefined) return [];
-    // What took its place may have given way itself meanwhile.
-    const kept = this.#catalog.keptFor(by)?.sha256 ?? by;
-    const dropped = { kept, kind: 'near', distance } as const;
-    const linked = this.#linked(sha256, url);
-    for (const other of this.#catalog.droppedFor(sha256)) {
-      this.#catalog.markDuplicate(other.sha256, {
-        ...dropped,
-        distance: other.distance ?? distance,
-      });
-    }
-    this.#catalog.markDuplicate(sha256, dropped);
-    await this.#links.handOver(linked, image.file);
-    return this.#demote(sha256, (await this.fileOf(kept)) ?? kept, distance, url);
-  }
-
-  /** The same bytes lie under a better name now: the other addresses that gave them are duplicates. */
-  async renamed(sha256: string, url: string): Promise<ImageRecord[]> {
-    return this.#demote(sha256, (await this.fileOf(sha256)) ?? sha256, 0, url);
-  }
-
-  /** Addresses but that one whose names are to go over to another copy when that takes its place. */
-  #linked(sha256: string, but: string): AddressRow[] {
-    return [sha256, ...this.#catalog.droppedFor(sha256).map((one) => one.sha256)]
-      .flatMap((one) => this.#catalog.addressesOf(one))
-      .filter(({ url, status }) => url !== but && status !== 'filtered')
-      .filter(({ file }) => this.#options.links || file !== undefined);
-  }
-
-  #demote(sha256: string, duplicateOf: string, distance: number, by: string): ImageRecord[] {
-    const rows = this.#catalog
-      .addressesOf(sha256)
-      .filter(({ url, status }) => url !== by && status !== 'duplicate');
-    return rows.map((row): ImageRecord => {
-      const { url, page, file, attempts, ms } = row;
-      this.#catalog.recordAddress({ ...row, status: 'duplicate' });
-      return {
-        url,
-        ...(page !== undefined && { page }),
-        status: 'duplicate',
-        ...(file !== undefined && { file }),
-        sha256,
-        duplicateOf,
-        distance,
-        attempts,
-        ms,
-      };
-    });
   }
 
   /**
@@ -343,39 +253,12 @@ export class Shelf implements AsyncDisposable {
     await syncNames(this.#folder.root);
   }
 
-  /** What came of an address. `fetchedAt` where nothing was asked. */
-  record(
-    record: ImageRecord,
-    { found, fetched, fetchedAt }: { found: Found; fetched?: Fetched; fetchedAt?: number },
-  ): void {
-    const { url, page, status, sha256, file, error, attempts, ms } = record;
-    const { alt, space } = found.ref;
+  /** What came of an address. */
+  record(record: ImageRecord, origin: Origin): void {
+    const { url, sha256, file } = record;
     const before = this.#catalog.address(url);
-    // A failure does not undo what an earlier run got; an answer without a body brings no facts.
-    const keeps = status === 'saved' || status === 'duplicate' ? undefined : before;
-    const ownFile = sha256 === undefined || this.#catalog.imageBySha(sha256)?.file === file;
-    this.#catalog.recordAddress({
-      ...(keeps && pick(keeps, ['sha256', 'file', 'etag', 'lastModified', 'contentType'])),
-      url,
-      ...(page !== undefined && { page }),
-      ...(alt !== undefined && { alt }),
-      ...(space !== undefined && !found.named && { space }),
-      status,
-      ...(sha256 !== undefined && { sha256 }),
-      // Where nothing came, a better copy may have taken the name over since the record was made.
-      ...(keeps === undefined && file !== undefined && !ownFile && { file }),
-      ...(error && { error: error.code, message: error.message }),
-      attempts,
-      ms,
-      ...(fetched?.sentAt !== undefined && { sent: fetched.sentAt }),
-      ...(fetched?.wireMs !== undefined && { wireMs: Math.round(fetched.wireMs) }),
-      ...(fetched && { http: fetched.status }),
-      ...(fetched?.etag !== undefined && { etag: fetched.etag }),
-      ...(fetched?.lastModified !== undefined && { lastModified: fetched.lastModified }),
-      ...(fetched?.contentType !== undefined && { contentType: fetched.contentType }),
-      run: this.#run,
-      fetched: fetchedAt ?? Date.now(),
-    });
+    const own = sha256 === undefined || this.#catalog.imageBySha(sha256)?.file === file;
+    this.#catalog.recordAddress(addressRow(record, origin, { before, own, run: this.#run }));
   }
 
   /** What earlier runs read of pages and sheets. */

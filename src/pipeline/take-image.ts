@@ -182,7 +182,7 @@ export class ImageTaker {
     if (message !== undefined) {
       return { ...record, ...about, status: 'filtered', error: { code: 'too-small', message } };
     }
-    const file = await shelf.linkUnchanged(about.url, record.sha256);
+    const file = await shelf.duplicates.linkUnchanged(about.url, record.sha256);
     return { ...record, ...about, ...(file !== undefined && { file }), status: 'unchanged' };
   }
 
