@@ -233,6 +233,12 @@ export const ERROR_CODES = {
     meaning: 'The decoder crashed on this image; only this image is lost.',
     advice: 'Report the image.',
   },
+  'decoder-start': {
+    kind: 'abort',
+    exit: 1,
+    meaning: 'No decoder can be started on this machine.',
+    advice: 'Give it more memory, or try --workers 1.',
+  },
   internal: {
     kind: 'abort',
     exit: 1,

@@ -231,7 +231,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     if (this.#failedStarts >= START_TRIES) {
       const why = error instanceof Error ? error.message : String(error);
       const text = `The decoder could not be started (${START_TRIES} tries): ${why}`;
-      this.#close(new TrawlError('internal', text, { cause: error }));
+      this.#close(new TrawlError('decoder-start', text, { cause: error }));
     } else {
       this.#dispatch();
     }

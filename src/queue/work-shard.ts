@@ -48,6 +48,7 @@ const WORKER_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'queue',
   'bucket-refused',
   'bucket-unreachable',
+  'decoder-start',
   'interrupted',
   'run-limit',
 ] as const);

@@ -107,7 +107,7 @@ describe('WorkerPool', () => {
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
         status: 'rejected',
-        reason: { code: 'internal', message: expect.stringContaining('no thread left') },
+        reason: { code: 'decoder-start', message: expect.stringContaining('no thread left') },
       });
     }
     await expect(pool.submit({ name: 'late', ms: 1 })).rejects.toThrow('could not be started');
@@ -128,7 +128,7 @@ describe('WorkerPool', () => {
     await clock.advance(10);
     await pool.warm(1);
     await clock.advance(10);
-    await expect(pool.submit({ name: 'a', ms: 100 })).rejects.toMatchObject({ code: 'internal' });
+    await expect(pool.submit({ name: 'a', ms: 100 })).rejects.toMatchObject({ code: 'decoder-start' });
     expect(kind.handles).toHaveLength(3);
   });
 
