@@ -87,6 +87,9 @@ function reasonOf(error: unknown): Reason {
     };
   }
   if (error instanceof Error && error.name === 'HTTPParserError') return reasonOfParser(error);
+  // undici asserts what it expects of a server, and Node may fail to quote an assertion of a bundled file.
+  if (errorCode === 'ERR_ASSERTION' || error instanceof SyntaxError)
+    return { code: 'bad-response', text: 'the answer is no valid HTTP' };
   if (errorCode.startsWith('ERR_HTTP2_'))
     return { code: 'reset', text: `HTTP/2 failed (${errorCode})` };
   // Deno's sockets name errors by class, and its messages keep the system's words.

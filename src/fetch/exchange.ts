@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
 import { onAbort } from '../concurrency/on-abort.ts';
+import { contentLength } from './content-length.ts';
 
 export interface Head {
   readonly status: number;
@@ -62,6 +63,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #drained = 0;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #waiting = 0;
+  /** Bytes of the body: announced, and arrived. */
+  #length: number | undefined;
+  #arrived = 0;
   forgetSignal = (): void => {};
 
   constructor(
@@ -95,8 +99,9 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.fail(error);
       return;
     }
+    this.#length = contentLength(headers['content-length']);
     if (this.#sink) return;
-    if (Number(headers['content-length'] ?? 0) > DRAIN_BYTES) this.#finish();
+    if ((this.#length ?? 0) > DRAIN_BYTES) this.#finish();
     else this.#drainTimer = setTimeout(() => this.#finish(), DRAIN_MS);
   }
 
@@ -107,6 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       if (this.#drained > DRAIN_BYTES) this.#finish();
       return;
     }
+    this.#arrived += chunk.length;
     let wait: Promise<void> | undefined;
     try {
       wait = this.#sink.write(chunk);
@@ -140,7 +146,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     // The rest of a body that nobody wants may break as it likes.
     if (this.#drainTimer) this.#settle(this.#resolve);
+    else if (this.#isWhole(error)) this.onResponseEnd();
     else this.fail(error);
+  }
+
+  /**
+   * undici 8.12 takes a length with a space behind it for another number, and says so when all has come.
+   */
+  #isWhole(error: Error): boolean {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && this.#arrived === this.#length;
   }
 
   fail(error: unknown): void {

@@ -4,6 +4,7 @@ import type { Clock } from '../concurrency/clock.ts';
 import { TrawlError } from '../errors.ts';
 import type { Body } from '../model.ts';
 import type { Bandwidth } from './bandwidth.ts';
+import { contentLength } from './content-length.ts';
 import { Decoder, encodingsOf } from './decode.ts';
 import { type BodySink, ENOUGH, type Head } from './exchange.ts';
 import type { Kept, PartialSlot, Version } from './partial.ts';
@@ -74,7 +75,7 @@ export class Receiver implements BodySink {
       this.#decoder = new Decoder(url, encodings, (chunk) => this.#take(chunk));
     }
     this.#size = kept?.bytes ?? 0;
-    const announced = lengthOf(head.headers['content-length']);
+    const announced = contentLength(head.headers['content-length']);
     if (encodings.length === 0 && announced !== undefined) this.#total = this.#size + announced;
     if (kept?.total !== undefined) this.#total = kept.total;
     if ((this.#total ?? 0) > options.maxBytes && !options.cut) throw this.#tooLarge(this.#total);
@@ -247,11 +248,6 @@ export class Receiver implements BodySink {
     const rule = `${maxBytesOption} is ${maxBytes}`;
     return new TrawlError('too-large', `${redactUrl(url)} has ${size}; ${rule}`);
   }
-}
-
-/** The value of Content-Length; undefined when there is none that makes sense. */
-function lengthOf(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,15}$/.test(value.trim()) ? Number(value) : undefined;
 }
 
 /** One buffer of its own, which may be handed to a worker. */

@@ -128,7 +128,9 @@ describe('WorkerPool', () => {
     await clock.advance(10);
     await pool.warm(1);
     await clock.advance(10);
-    await expect(pool.submit({ name: 'a', ms: 100 })).rejects.toMatchObject({ code: 'decoder-start' });
+    await expect(pool.submit({ name: 'a', ms: 100 })).rejects.toMatchObject({
+      code: 'decoder-start',
+    });
     expect(kind.handles).toHaveLength(3);
   });
 

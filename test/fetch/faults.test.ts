@@ -123,6 +123,7 @@ describe('faults that stay', () => {
       'a part nobody asked for',
       (e) => e.reply(206, { 'Content-Range': 'bytes 0-2/9' }, 'abc'),
     ],
+    ['bad-response', 'a status below 100', (e) => e.send('HTTP/1.1 099 X\r\n\r\n')],
     ['bad-response', '304 nobody asked for', (e) => e.send('HTTP/1.1 304 X\r\n\r\n')],
     [
       'bad-response',
@@ -295,6 +296,17 @@ describe('bodies', () => {
     });
     await using pool = testPool();
     expect(await bodyOf(await pool.submit(image(`${server.origin}/`)))).toEqual(PICTURE);
+  });
+
+  it('takes a length with a space behind it, and nothing shorter', async () => {
+    await using server = await faultyServer((e) => {
+      e.send(head({ 'Content-Length': '50000 ' }));
+      e.send(e.path === '/whole' ? PICTURE : PICTURE.subarray(0, 49_999));
+      if (e.path === '/cut') e.close();
+    });
+    await using pool = testPool({ retries: 0 });
+    expect(await bodyOf(await pool.submit(image(`${server.origin}/whole`)))).toEqual(PICTURE);
+    expect((await failure(pool.submit(image(`${server.origin}/cut`)))).code).toBe('short-body');
   });
 
   it('lets a style sheet be empty', async () => {
