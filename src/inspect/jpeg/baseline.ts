@@ -1,77 +1,55 @@
 /** Baseline and extended sequential scans (T.81, F.2): what the core's hot loop needs to know of one. */
-import { InvalidCode } from './bit-stream.ts';
-import type { HuffmanTable } from './huffman.ts';
+import { proceed } from './bit-stream.ts';
+import { type CodedComponent, writeComponents } from './component-table.ts';
 import { core, TableWriter } from './memory.ts';
-import { type McuReader, placesOfMcu, type ScanComponent, type ScanHeader } from './scan.ts';
+import { type McuReader, placesOfMcu, type ScanHeader } from './scan.ts';
 
-/** Zigzag indices that an entry of {@link HuffmanTable.coefficients} can lead to: 63 + 128 at most. */
-const INDICES = 256;
-/** 32-bit words of a component, and which of them is its predictor (core/sequential.ts names all). */
-const TARGET = 16;
-const PREDICTOR = 14;
+/** Blocks that the core looks for at a time (CHUNK in core/blocks.ts). */
+const CHUNK = 512;
+/** Words of a plan: two for each block, two more behind all of them; the places of blocks, with the last one's end. */
+const CODES = 2 * CHUNK;
+const PLAN = 2 * CODES + CHUNK + 1;
 
 /** Returns undefined when a table is missing. */
 export function baselineReader(scan: ScanHeader): McuReader | undefined {
-  const { components } = scan;
-  const writer = new TableWriter();
-  const targets = new Int32Array(components.length * TARGET);
-  for (const [i, component] of components.entries()) {
-    const target = targetOf(component, components.length === 1, writer);
-    if (!target) return undefined;
-    targets.set(target, i * TARGET);
+  const components: Coded[] = [];
+  for (const scanned of scan.components) {
+    const { dc, ac, component } = scanned;
+    if (!dc || !ac || !component.quant) return undefined;
+    components.push({ scanned, dc, ac, scales: component.quant });
   }
-  const address = writer.write(targets);
-  const { memory, readMcus, invalid } = core();
-  const written = new Int32Array(memory.buffer, address, targets.length);
+  const writer = new TableWriter();
+  const table = writeComponents(components, writer);
+  const { plan, perMcu } = planOf(components, writer);
+  const { readMcus } = core();
   return {
     read(bits, from, count, wide) {
-      const { address: data, at, end } = bits;
-      bits.at = readMcus(data, at, end, address, components.length, from, count, wide);
-      if (invalid.value) throw new InvalidCode();
+      const { top, at, end } = bits;
+      const targets = [table.address, components.length] as const;
+      proceed(bits, readMcus(top, at, end, ...targets, plan, perMcu, from, count, wide));
     },
-    restart() {
-      for (let i = 0; i < components.length; i++) written[i * TARGET + PREDICTOR] = 0;
-    },
+    restart: table.restart,
   };
 }
 
-function targetOf(
-  { component, dc, ac }: ScanComponent,
-  alone: boolean,
-  writer: TableWriter,
-): number[] | undefined {
-  if (!dc || !ac || !component.quant) return undefined;
-  const { values, limit, places } = component;
-  const mask = new Int32Array(INDICES);
-  const place = new Int32Array(INDICES).fill(values.length - 1);
-  const quant = new Float32Array(INDICES);
-  for (let index = 0; index < limit; index++) {
-    quant[index] = component.quant[index]!;
-    if (places[index]! < 0) continue;
-    mask[index] = -1;
-    place[index] = places[index]!;
-  }
-  const { offsets, stepX, stepY } = placesOfMcu(component, alone);
-  return [
-    writer.write(dc.lengths),
-    writer.write(codesOf(dc)),
-    writer.write(ac.steps),
-    limit > 1 ? writer.write(ac.coefficients) : 0,
-    writer.write(codesOf(ac)),
-    values.byteOffset,
-    ...[mask, place, quant, offsets].map((table) => writer.write(table)),
-    offsets.length,
-    limit,
-    stepX,
-    stepY,
-  ];
-}
+type Coded = Required<CodedComponent>;
 
-/** As core/tables.ts reads it. */
-function codesOf({ limits, bases, values }: HuffmanTable): Int32Array {
-  const codes = new Int32Array(limits.length + bases.length + Math.ceil(values.length / 4));
-  codes.set(limits);
-  codes.set(bases, limits.length);
-  new Uint8Array(codes.buffer).set(values, (limits.length + bases.length) * 4);
-  return codes;
+/** The tables of each block of a chunk (core/blocks.ts), and the number of an MCU's. */
+function planOf(components: readonly Coded[], writer: TableWriter) {
+  const alone = components.length === 1;
+  const blocks = components.flatMap((coded) => {
+    const { length } = placesOfMcu(coded.scanned.component, alone).offsets;
+    return Array.from({ length }, () => coded);
+  });
+  const words = new Int32Array(PLAN);
+  for (const [i, { dc, ac }] of blocks.entries()) {
+    const next = blocks[(i + 1) % blocks.length]!;
+    const tables = [writer.share(ac.steps), writer.share(next.dc.dcSteps)];
+    const codes = [writer.share(dc.codes), writer.share(ac.codes)];
+    for (let at = i; at < CHUNK; at += blocks.length) {
+      words.set(tables, 2 * at);
+      words.set(codes, 2 * at + CODES);
+    }
+  }
+  return { plan: writer.write(words), perMcu: blocks.length };
 }

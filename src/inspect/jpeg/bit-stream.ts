@@ -7,10 +7,10 @@ import { unstuffed } from './memory.ts';
 
 /** One stretch of entropy-coded data, between two markers. */
 export interface BitStream {
-  /** Where it begins in the core's memory. */
-  readonly address: number;
-  /** Big-endian words at any byte; zero beyond the end. */
+  /** The core's memory. The data lie in it backwards (core/bits.ts); zeros follow them. */
   readonly view: DataView;
+  /** Where the word of 64 bits lies that begins with the first bit. */
+  readonly top: number;
   /** Bits of data. */
   readonly end: number;
   /** Of the next bit. */
@@ -23,13 +23,19 @@ export interface BitStream {
 
 /** Takes the stuffing out of the file's data from `from` to the next marker. Valid until the next call. */
 export function openBits(file: Uint8Array, from: number): BitStream {
-  const { address, view, length, markerAt } = unstuffed(file, from);
-  return { address, view, end: length * 8, at: 0, markerAt, marker: file[markerAt + 1] ?? 0 };
+  const { view, top, length, markerAt } = unstuffed(file, from);
+  return { view, top, end: length * 8, at: 0, markerAt, marker: file[markerAt + 1] ?? 0 };
 }
 
 /** The next 25 bits or more, left-aligned in 32; the bits below them are not valid. */
-export function peek(view: DataView, at: number): number {
-  return view.getUint32(at >>> 3) << (at & 7);
+export function peek({ view, top }: BitStream, at: number): number {
+  return view.getUint32(top + 4 - (at >>> 3), true) << (at & 7);
+}
+
+/** Moves on to where the core has come; its answer is the complement where it met an invalid code. */
+export function proceed(bits: BitStream, to: number): void {
+  bits.at = to < 0 ? ~to : to;
+  if (to < 0) throw new InvalidCode();
 }
 
 /** Code length << 8 | symbol of the code at the head of `word`; 0 when there is no such code. */

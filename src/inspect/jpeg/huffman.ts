@@ -1,5 +1,5 @@
 /** Huffman tables (ITU-T T.81, annex C and F.2.2.3). Look-up tables are made when first needed. */
-import { coefficientEntries, STEP_BITS, stepEntries } from './ac-tables.ts';
+import { coefficientEntries, dcStepEntries, stepEntries } from './step-tables.ts';
 
 /** Bits that one look-up of `symbols` sees. Longer codes are rare and go the slow way. */
 export const SYMBOL_BITS = 10;
@@ -13,7 +13,8 @@ export class HuffmanTable {
   readonly bases = new Int32Array(17);
   readonly values: Uint8Array;
   readonly #counts: Uint8Array;
-  #lengths: Uint32Array | undefined;
+  #codes: Int32Array | undefined;
+  #dcSteps: Uint16Array | undefined;
   #steps: Uint16Array | undefined;
   #coefficients: Int32Array | undefined;
 
@@ -36,24 +37,23 @@ export class HuffmanTable {
     }
   }
 
-  /** By the next {@link STEP_BITS} bits: DC size << 16 | code length << 8 | bits in all; 0 for longer codes. */
-  get lengths(): Uint32Array {
-    if (this.#lengths) return this.#lengths;
-    const entries = new Uint32Array(1 << STEP_BITS);
-    let code = 0;
-    let index = 0;
-    for (let length = 1; length <= STEP_BITS; length++) {
-      for (let n = this.#counts[length - 1]!; n > 0; n--, code++) {
-        const size = this.values[index++]!;
-        if (size > 16) continue;
-        const free = STEP_BITS - length;
-        const entry = (size << 16) | (length << 8) | (length + size);
-        entries.fill(entry, code << free, (code + 1) << free);
-      }
-      code <<= 1;
-    }
-    this.#lengths = entries;
-    return entries;
+  /** As the core reads codes that are longer than a look-up (core/tables.ts). */
+  get codes(): Int32Array {
+    if (this.#codes) return this.#codes;
+    const { limits, bases, values } = this;
+    const head = limits.length + bases.length;
+    const codes = new Int32Array(head + Math.ceil(values.length / 4));
+    codes.set(limits);
+    codes.set(bases, limits.length);
+    new Uint8Array(codes.buffer).set(values, 4 * head);
+    this.#codes = codes;
+    return codes;
+  }
+
+  /** See {@link dcStepEntries}. */
+  get dcSteps(): Uint16Array {
+    this.#dcSteps ??= dcStepEntries(this.#counts, this.values);
+    return this.#dcSteps;
   }
 
   /** See {@link stepEntries}. */

@@ -9,10 +9,21 @@ import { CORE } from './core-code.ts';
 interface Core {
   readonly memory: WebAssembly.Memory;
   readonly stoppedAt: { readonly value: number };
-  readonly invalid: { readonly value: number };
   unstuff(from: number, to: number, out: number): number;
   readMcus(
-    data: number,
+    top: number,
+    at: number,
+    end: number,
+    targets: number,
+    components: number,
+    plan: number,
+    perMcu: number,
+    from: number,
+    count: number,
+    wide: number,
+  ): number;
+  readDcs(
+    top: number,
     at: number,
     end: number,
     targets: number,
@@ -23,7 +34,7 @@ interface Core {
   ): number;
 }
 
-/** Some addresses are left out, so that 0 is none. Tables take 46 KB for each of at most four components. */
+/** Some addresses are left out, so that 0 is none. Tables take 38 KB for each of at most four components. */
 const TABLES = 1 << 10;
 /** Bytes of the file pass through here, so many at a time. */
 const STAGE = 192 << 10;
@@ -32,8 +43,8 @@ const STAGE_BYTES = 64 << 10;
 const FIRST_BYTES = 1 << 10;
 const PLANES = STAGE + STAGE_BYTES;
 /**
- * Zero bytes kept after the data: a hostile MCU of 10 blocks takes at most 10 × 64 × 31 bits, and the
- * end is only checked after each MCU.
+ * Zero bytes that follow the data: a hostile MCU of 10 blocks takes at most 10 × 64 × 31 bits, and in
+ * progressive scans the end is only checked after each MCU.
  */
 const MARGIN = 4096;
 /** Larger files are left to the full decoder. */
@@ -44,8 +55,9 @@ const PAGE = 65_536;
 
 let module: WebAssembly.Module | undefined;
 let instance: Core | undefined;
-let data = 0;
-/** All of the memory, and what there is from the data on. */
+/** Behind the data's first byte: they lie backwards (core/bits.ts), at the end of the memory that is used. */
+let end = 0;
+/** All of the memory. */
 let bytes = new Uint8Array();
 let view = new DataView(bytes.buffer);
 
@@ -65,15 +77,14 @@ export function takePlanes(
   fileLength: number,
 ): Float32Array[] | undefined {
   if (fileLength > LARGEST_FILE) return undefined;
-  data = PLANES + 4 * lengths.reduce((sum, length) => sum + length, 0);
-  const end = data + fileLength + MARGIN;
+  end = PLANES + 4 * lengths.reduce((sum, length) => sum + length, 0) + MARGIN + fileLength;
   if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
   const { memory } = core();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   // Made once an image: it may have a million restart intervals.
   bytes = new Uint8Array(memory.buffer);
-  view = new DataView(memory.buffer, data);
+  view = new DataView(memory.buffer);
   let at = PLANES;
   return lengths.map((length) => {
     const plane = new Float32Array(memory.buffer, at, length);
@@ -92,37 +103,48 @@ export function unstuffed(file: Uint8Array, from: number) {
   let at = from;
   let piece = FIRST_BYTES;
   while (at < file.length) {
-    let end = Math.min(at + piece, file.length);
+    let to = Math.min(at + piece, file.length);
     piece = Math.min(piece * 4, STAGE_BYTES);
     // What a 0xFF is, the byte behind it tells.
-    if (end < file.length) while (end > at && file[end - 1] === 0xff) end--;
-    if (end === at) {
+    if (to < file.length) while (to > at && file[to - 1] === 0xff) to--;
+    if (to === at) {
       // Filling bytes before a marker, of which the last one counts.
       while (file[at + 1] === 0xff) at++;
       continue;
     }
-    bytes.set(file.subarray(at, end), STAGE);
-    length += unstuff(STAGE, STAGE + end - at, data + length);
+    bytes.set(file.subarray(at, to), STAGE);
+    length += unstuff(STAGE, STAGE + to - at, end - length);
     const passed = stoppedAt.value - STAGE;
     at += passed;
-    if (at < end) break;
+    if (at < to) break;
   }
-  bytes.fill(0, data + length, data + length + MARGIN);
-  return { address: data, view, length, markerAt: Math.min(at, file.length) };
+  bytes.fill(0, end - length - MARGIN, end - length);
+  return { view, top: end - 8, length, markerAt: Math.min(at, file.length) };
 }
+
+type Numbers = Int32Array | Uint32Array | Float32Array | Uint16Array | Uint8Array;
 
 /** Writes down the tables of a scan, one after the other. */
 export class TableWriter {
   #at = TABLES;
   readonly #buffer = core().memory.buffer;
+  readonly #shared = new Map<Numbers, number>();
 
   /** Returns the address. */
-  write(values: Int32Array | Uint32Array | Float32Array | Uint16Array | Uint8Array): number {
+  write(values: Numbers): number {
     const at = this.#at;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#at = aligned(at + bytes.length);
     if (this.#at > STAGE) throw new RangeError('The tables of a scan take more room than there is');
     new Uint8Array(this.#buffer, at, bytes.length).set(bytes);
+    return at;
+  }
+
+  /** The address of a table that may be there already: what two components share takes cache once. */
+  share(values: Numbers): number {
+    const known = this.#shared.get(values);
+    const at = known ?? this.write(values);
+    if (known === undefined) this.#shared.set(values, at);
     return at;
   }
 }

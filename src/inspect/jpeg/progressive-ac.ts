@@ -15,7 +15,7 @@ export function firstAc(
   const scales = Float64Array.from(quant!, (step) => (kept === 8 ? 1 : step) * (1 << low));
   return {
     read(bits, from, count, wide) {
-      const { view, end } = bits;
+      const { end } = bits;
       let { at } = bits;
       for (let mcu = from; mcu < from + count; mcu++) {
         if (emptyBlocks > 0) {
@@ -26,7 +26,7 @@ export function firstAc(
         }
         const base = ((mcu % wide) + Math.floor(mcu / wide) * stride) * kept;
         for (let k = first; k <= last; k++) {
-          const word = view.getUint32(at >>> 3) << (at & 7);
+          const word = peek(bits, at);
           const entry = symbolAt(ac, word);
           const length = entry >>> 8;
           const run = (entry & 255) >>> 4;
@@ -39,7 +39,7 @@ export function firstAc(
             k += run;
             const place = places[k]!;
             if (place >= 0) {
-              const extra = length + size > 25 ? peek(view, at + length) : word << length;
+              const extra = length + size > 25 ? peek(bits, at + length) : word << length;
               values[base + place] = signedBits(extra, size) * scales[k]!;
             }
             at += length + size;
@@ -48,7 +48,7 @@ export function firstAc(
             at += length;
           } else {
             at += length;
-            emptyBlocks = (1 << run) - 1 + runBits(view, at, run);
+            emptyBlocks = (1 << run) - 1 + runBits(bits, at, run);
             at += run;
             break;
           }
@@ -66,8 +66,8 @@ export function firstAc(
   };
 }
 
-function runBits(view: DataView, at: number, count: number): number {
-  return count === 0 ? 0 : peek(view, at) >>> (32 - count);
+function runBits(bits: BitStream, at: number, count: number): number {
+  return count === 0 ? 0 : peek(bits, at) >>> (32 - count);
 }
 
 /**
@@ -85,7 +85,7 @@ export function refineAc(
   /** A correction bit for a coefficient that is known to be other than zero. */
   function correct(bits: BitStream, place: number): void {
     const value = values[place]!;
-    if (peek(bits.view, bits.at++) >= 0 || (value & bit) !== 0) return;
+    if (peek(bits, bits.at++) >= 0 || (value & bit) !== 0) return;
     values[place] = value + (value < 0 ? -bit : bit);
   }
 
@@ -104,17 +104,17 @@ export function refineAc(
   const block = (bits: BitStream, base: number) => {
     let k = first;
     while (emptyBlocks === 0 && k <= last) {
-      const entry = symbolAt(ac, peek(bits.view, bits.at));
+      const entry = symbolAt(ac, peek(bits, bits.at));
       if (entry === 0) throw new InvalidCode();
       bits.at += entry >>> 8;
       const run = (entry & 255) >>> 4;
       const size = entry & 15;
       if (size === 0 && run < 15) {
-        emptyBlocks = (1 << run) + runBits(bits.view, bits.at, run);
+        emptyBlocks = (1 << run) + runBits(bits, bits.at, run);
         bits.at += run;
         break;
       }
-      const sign = size > 0 && peek(bits.view, bits.at++) < 0 ? bit : -bit;
+      const sign = size > 0 && peek(bits, bits.at++) < 0 ? bit : -bit;
       k = advance(bits, base, k, run);
       if (size > 0 && k <= last) values[base + places[k]!] = sign;
       k++;

@@ -1,2 +1,3 @@
 export { stoppedAt, unstuff } from './bits';
-export { invalid, readMcus } from './sequential';
+export { readDcs } from './dc';
+export { readMcus } from './sequential';

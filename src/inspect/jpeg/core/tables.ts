@@ -22,6 +22,15 @@ export function symbolAt(table: usize, word: u64): u32 {
   return 0;
 }
 
+/**
+ * Code length << 8 | size of the DC difference at the head of `word`; 0 when there is no such code. `symbols` has it
+ * by the next 10 bits, or 0 for longer codes.
+ */
+export function dcSymbol(symbols: usize, table: usize, word: u64): u32 {
+  const symbol: u32 = load<u16>(symbols + ((<usize>(word >> 54)) << 1));
+  return symbol !== 0 ? symbol : symbolAt(table, word);
+}
+
 /** Coefficients << 6 | bits of the AC symbol at the head of `word`; 0 when there is no such code. */
 export function stepAt(table: usize, word: u64): u32 {
   const entry = symbolAt(table, word);

@@ -1,7 +1,7 @@
-/** Tables of the core for AC coefficients: one look-up steps over several, or reads one with its value. */
+/** Tables of the core: one look-up steps over several symbols, or reads one AC coefficient with its value. */
 import { signedBits } from './signed-bits.ts';
 
-/** Bits that one look-up sees (SHIFT in core/sequential.ts). More find more symbols, but build slower. */
+/** Bits that one look-up sees (SHIFT in core/blocks.ts). More find more symbols, but take more cache. */
 export const STEP_BITS = 12;
 
 /** Added to the step of an entry that ends with an end-of-block. */
@@ -42,24 +42,41 @@ export function coefficientEntries(counts: Uint8Array, values: Uint8Array): Int3
   return entries;
 }
 
+/** In place of a step where the code is longer than the bits that a look-up sees (core/blocks.ts: FULL). */
+const UNKNOWN = 64 << 6;
+
 /**
- * By the next {@link STEP_BITS} bits: coefficients << 6 | bits of as many whole symbols, extra bits
- * included, as these bits hold; 0 when not even one does. See {@link END_OF_BLOCK}.
+ * By the next {@link STEP_BITS} bits: coefficients << 6 | bits of as many whole AC symbols, extra bits
+ * included, as these bits hold; of one symbol when they hold its code only. See {@link END_OF_BLOCK}.
  */
 export function stepEntries(counts: Uint8Array, values: Uint8Array): Uint16Array {
-  const single = new Uint16Array(1 << STEP_BITS);
+  return manySteps(singleSteps(counts, values, stepOf));
+}
+
+/** By the next {@link STEP_BITS} bits: 1 << 6 | bits of a DC difference, extra bits included. */
+export function dcStepEntries(counts: Uint8Array, values: Uint8Array): Uint16Array {
+  // A larger size does not exist (T.81, table F.1, and for 12 bits): the core says so.
+  return singleSteps(counts, values, (size, length) =>
+    size > 16 ? UNKNOWN : (1 << 6) | (length + size),
+  );
+}
+
+function singleSteps(
+  counts: Uint8Array,
+  values: Uint8Array,
+  step: (symbol: number, length: number) => number,
+): Uint16Array {
+  const single = new Uint16Array(1 << STEP_BITS).fill(UNKNOWN);
   let code = 0;
   let index = 0;
   for (let length = 1; length <= STEP_BITS; length++) {
+    const free = STEP_BITS - length;
     for (let n = counts[length - 1]!; n > 0; n--, code++) {
-      const symbol = values[index++]!;
-      if (length + (symbol & 15) > STEP_BITS) continue;
-      const free = STEP_BITS - length;
-      single.fill(stepOf(symbol, length), code << free, (code + 1) << free);
+      single.fill(step(values[index++]!, length), code << free, (code + 1) << free);
     }
     code <<= 1;
   }
-  return manySteps(single);
+  return single;
 }
 
 /** Joins the symbols that follow one another within the same bits. */
@@ -67,15 +84,16 @@ function manySteps(single: Uint16Array): Uint16Array {
   const steps = new Uint16Array(single.length);
   const mask = single.length - 1;
   for (let window = 0; window < single.length; window++) {
-    let bits = 0;
-    let count = 0;
-    while (count < END_OF_BLOCK) {
-      const entry = single[(window << bits) & mask]!;
-      const more = entry >> 6;
-      if (entry === 0 || bits + (entry & 63) > STEP_BITS) break;
+    let step = single[window]!;
+    let bits = step & 63;
+    let count = step >> 6;
+    while (bits < STEP_BITS && count < END_OF_BLOCK && step !== UNKNOWN) {
+      step = single[(window << bits) & mask]!;
+      const more = step >> 6;
+      if (bits + (step & 63) > STEP_BITS) break;
       // A block holds 63 AC coefficients: a longer sum could be mistaken for an end-of-block.
       if (more < END_OF_BLOCK && count + more > 63) break;
-      bits += entry & 63;
+      bits += step & 63;
       count += more;
     }
     steps[window] = (count << 6) | bits;
