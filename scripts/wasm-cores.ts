@@ -1,5 +1,5 @@
 /**
- * Compiles the hot loops of the JPEG and the PNG fast path (src/inspect/jpeg/core, src/inspect/png/core,
+ * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG and GIF src/inspect/rows/core,
  * AssemblyScript) to WebAssembly, and writes each down as text in the core-code.ts beside it: so it is in
  * every bundle without a file beside it, and the sources run without a build. Run it after a change
  * there; tests compare.
@@ -14,8 +14,8 @@ import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** By format. */
-export type CoreName = 'jpeg' | 'png';
+/** By folder. */
+export type CoreName = 'jpeg' | 'rows';
 
 /** Where the text of one lies. */
 export function codeFile(name: CoreName): string {
@@ -46,7 +46,7 @@ export function codeText(code: Uint8Array): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of ['jpeg', 'png'] as const) {
+  for (const name of ['jpeg', 'rows'] as const) {
     const code = await compileCore(name);
     writeFileSync(codeFile(name), codeText(code));
     process.stdout.write(`${name}: ${code.length} bytes\n`);

@@ -47,7 +47,7 @@ export interface Floor {
 }
 
 /** 1×1; decoding it starts what decoders share. */
-const TINY_GIF = 'R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==';
+const TINY_WEBP = 'UklGRhoAAABXRUJQVlA4TA4AAAAvAAAAAAcQEf0PRET/Aw==';
 
 /** Which mode starts changes from pair to pair, so that neither always finds warm caches. */
 export async function race(
@@ -93,7 +93,7 @@ async function runOnce(
 /** What the first run would load for all of them. */
 async function warmUp(options: Options, signal: AbortSignal): Promise<void> {
   await using inspector = createInspector({ ...inspectOptions(options), workers: 1, signal });
-  await inspector.inspect(new Uint8Array(Buffer.from(TINY_GIF, 'base64'))).catch(() => {});
+  await inspector.inspect(new Uint8Array(Buffer.from(TINY_WEBP, 'base64'))).catch(() => {});
   signal.throwIfAborted();
 }
 

@@ -1,13 +1,10 @@
 /** From the bytes of a PNG to what the hash and the second look need. */
-import { type AxisPurpose, pdqPurpose } from '../jpeg/axis.ts';
-import { MIN_SIDE } from '../pdq/mod.ts';
+import { CellSums, sumBytes } from '../rows/cells.ts';
+import { digestCells } from '../rows/digest.ts';
+import { takeRooms } from '../rows/memory.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
-import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
-import { type Digest, digestPlanes } from '../worker/picture.ts';
-import { cellAxis } from './axis.ts';
-import { CellSums, sumBytes } from './cells.ts';
+import type { Digest } from '../worker/picture.ts';
 import { inflate } from './inflate.ts';
-import { takeRooms } from './memory.ts';
 import { partsOf } from './parts.ts';
 import { RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';
@@ -37,21 +34,4 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
   const whole = await inflate(parts.data, (piece) => rows.push(piece) && known);
   if (!whole || !rows.complete || !known) return undefined;
   return digestCells(cells, header);
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-function digestCells(cells: CellSums, { width, height }: Size): Digest {
-  const both = (purpose: AxisPurpose) =>
-    [cellAxis(width, purpose), cellAxis(height, purpose)] as const;
-  const purpose = pdqPurpose(width, height);
-  const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
-  return digestPlanes(cells.means(), {
-    light: both({ parts: LUMA_SIDE }),
-    color: both({ parts: CHROMA_SIDE }),
-    ...(hashed && { pdq: both(purpose) }),
-  });
 }

@@ -1,7 +1,8 @@
 /** Cuts inflated data, which come in pieces of any length, into rows and undoes their filters. */
+
+import { core } from '../rows/memory.ts';
 import type { Pass } from '../structure/png-layout.ts';
 import { PIECE } from './inflate.ts';
-import { core } from './memory.ts';
 
 /** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
 export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;

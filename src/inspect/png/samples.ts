@@ -1,7 +1,8 @@
 /** From the bytes of a row to 8-bit grey or RGB on white, rounded as libvips rounds. */
+
+import { core } from '../rows/memory.ts';
 import { u16be } from '../structure/bytes.ts';
 import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
-import { core } from './memory.ts';
 import type { PngParts } from './parts.ts';
 
 export interface Samples {

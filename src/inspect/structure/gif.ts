@@ -2,6 +2,17 @@
 
 import { has, u16le } from './bytes.ts';
 import {
+  APPLICATION,
+  EXTENSION,
+  GRAPHIC_CONTROL,
+  HEADER_LENGTH,
+  IMAGE,
+  INTERLACE_FLAG,
+  skipSubBlocks,
+  TRAILER,
+  tableSize,
+} from './gif-layout.ts';
+import {
   damaged,
   headerBroken,
   headerCut,
@@ -13,15 +24,6 @@ import {
   truncated,
 } from './structure.ts';
 
-const HEADER_LENGTH = 13;
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
-const TRAILER = 0x3b;
-const GRAPHIC_CONTROL = 0xf9;
-const APPLICATION = 0xff;
-const TABLE_FLAG = 0x80;
-const INTERLACE_FLAG = 0x40;
-
 interface Findings {
   frames: number;
   /** Where the first frame ends on the screen. */
@@ -30,8 +32,6 @@ interface Findings {
   transparency: boolean;
   profile: boolean;
   interlaced: boolean;
-  /** A colour table for the frames without their own. */
-  readonly globalTable: boolean;
 }
 
 export function readGif(bytes: Uint8Array): Structure {
@@ -44,7 +44,6 @@ export function readGif(bytes: Uint8Array): Structure {
     transparency: false,
     profile: false,
     interlaced: false,
-    globalTable: (flags & TABLE_FLAG) !== 0,
   };
   const trouble = walk(bytes, HEADER_LENGTH + tableSize(flags), found);
   // Decoders enlarge the logical screen to what the first frame needs.
@@ -65,10 +64,6 @@ export function readGif(bytes: Uint8Array): Structure {
     progressive: found.interlaced,
     ...stateOf(trouble),
   };
-}
-
-function tableSize(flags: number): number {
-  return flags & TABLE_FLAG ? 3 << ((flags & 7) + 1) : 0;
 }
 
 function walk(bytes: Uint8Array, start: number, found: Findings): Trouble | undefined {
@@ -104,17 +99,6 @@ function skipExtension(bytes: Uint8Array, at: number, found: Findings): number {
   }
   if (label === APPLICATION && has(bytes, at + 3, 'ICCRGBG1012')) found.profile = true;
   return skipSubBlocks(bytes, at + 2) ?? bytes.length;
-}
-
-/** The offset behind the terminator; undefined when the file ends before it. */
-function skipSubBlocks(bytes: Uint8Array, start: number): number | undefined {
-  let at = start;
-  for (;;) {
-    const length = bytes[at];
-    if (length === undefined) return undefined;
-    at += 1 + length;
-    if (length === 0) return at;
-  }
 }
 
 function readFrame(bytes: Uint8Array, at: number, found: Findings): number | Trouble {

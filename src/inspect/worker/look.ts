@@ -1,4 +1,5 @@
 /** Looks at one image: headers, limits, then as little decoding as its hash needs. */
+import { digestGif } from '../gif/mod.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
@@ -46,6 +47,10 @@ async function digestOf(
   }
   if (structure.format === 'png' && (structure.orientation ?? 1) === 1) {
     const digest = await digestPng(bytes);
+    if (digest) return digest;
+  }
+  if (structure.format === 'gif') {
+    const digest = digestGif(bytes);
     if (digest) return digest;
   }
   const deferred = bytesToDecode(structure);

@@ -16,6 +16,19 @@ interface Core {
     width: number,
     side: number,
   ): void;
+  addIndexed(
+    reds: number,
+    greens: number,
+    blues: number,
+    indices: number,
+    width: number,
+    side: number,
+    table: number,
+  ): number;
+  lzwBegin(entries: number, data: number, rows: number, pixelBits: number): void;
+  lzwFeed(bytes: number): void;
+  lzwRow(width: number): number;
+  lzwUsed(): number;
   meansOfGrey(sums: number, count: number, scale: number): void;
   meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
   flattenRgba(row: number, out: number, pixels: number): void;
@@ -33,7 +46,7 @@ interface Core {
 const MARGIN = 16;
 /**
  * Memory that is larger is not kept for the next picture. Sums take at most 7 MB of it; rows some KB, up to 27 MB
- * in a picture of a million pixels a row, which is the most that structure/ lets pass.
+ * in a PNG of a million pixels a row, which is the most that structure/ lets pass.
  */
 const KEPT = 8 << 20;
 const PAGE = 65_536;

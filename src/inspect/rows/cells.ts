@@ -54,6 +54,16 @@ export class CellSums {
     else core().addRgb(a!, b, c!, byteOffset, this.#width, this.#cellWidth);
   }
 
+  /**
+   * Adds the whole row `y`, of colours in a table that lies in the core's memory, too. Returns false when one
+   * has no colour there.
+   */
+  addIndexed(y: number, row: Uint8Array, { byteOffset: table }: Uint8Array): boolean {
+    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
+    const [width, side] = [this.#width, this.#cellWidth];
+    return core().addIndexed(a!, b!, c!, row.byteOffset, width, side, table) === 0;
+  }
+
   /** Adds `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
   addSome(y: number, left: number, step: number, samples: Uint8Array, pixels: number): void {
     const first = Math.floor(y / this.#cellHeight) * this.#across;

@@ -39,6 +39,37 @@ export function addRgb(
   }
 }
 
+/**
+ * The same of pixels that are places in a table of colours: red, green, blue, 16 bits each, and 1 in place of a
+ * fourth where there is no colour. Returns whether a pixel has none.
+ */
+export function addIndexed(
+  reds: usize,
+  greens: usize,
+  blues: usize,
+  indices: usize,
+  width: usize,
+  side: usize,
+  table: usize,
+): bool {
+  const end = indices + width;
+  let missing: u64 = 0;
+  for (let at: usize = 0; indices < end; at += 4) {
+    const stop = min(end, indices + side);
+    while (indices < stop) {
+      // All four at once, of no more pixels than 16 bits hold the sum of.
+      const part = min(stop, indices + 256);
+      let sum: u64 = 0;
+      while (indices < part) sum += load<u64>(table + ((<usize>load<u8>(indices++)) << 3));
+      store<u32>(reds + at, load<u32>(reds + at) + <u32>(sum & 0xffff));
+      store<u32>(greens + at, load<u32>(greens + at) + <u32>((sum >> 16) & 0xffff));
+      store<u32>(blues + at, load<u32>(blues + at) + <u32>((sum >> 32) & 0xffff));
+      missing |= sum >> 48;
+    }
+  }
+  return missing !== 0;
+}
+
 /** Puts means, as 32-bit floats, in the place of `count` sums. */
 export function meansOfGrey(sums: usize, count: usize, scale: f64): void {
   const end = sums + (count << 2);

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeFile, codeText, compileCore } from '../../../scripts/wasm-cores.ts';
-import { core, takeRooms } from '../../../src/inspect/png/memory.ts';
+import { core, takeRooms } from '../../../src/inspect/rows/memory.ts';
 
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
-  const committed = readFileSync(codeFile('png'), 'utf8');
-  expect(codeText(await compileCore('png'))).toBe(committed);
+  const committed = readFileSync(codeFile('rows'), 'utf8');
+  expect(codeText(await compileCore('rows'))).toBe(committed);
 }, 60_000);
 
 /** The specification (W3C, third edition, 9.2–9.4) word by word. */

@@ -1,3 +1,0 @@
-export { addGrey, addRgb, meansOfGrey, meansOfRgb } from './cells';
-export { flattenRgba } from './flatten';
-export { unfilter } from './unfilter';
