@@ -24,6 +24,8 @@ import { estimator, reachOf } from './estimate.ts';
 export type AxisPurpose =
   /** Of a picture that is first reduced to 512. */
   | 'pdq-reduced'
+  /** The same, one axis being reduced and the other one enlarged. */
+  | 'pdq-mixed'
   /** Of a picture with no side above 512. */
   | 'pdq-as-is'
   /** Of a picture of 64 × 64. */
@@ -32,7 +34,9 @@ export type AxisPurpose =
 
 /** How PDQ takes a picture of that size. */
 export function pdqPurpose(width: number, height: number): AxisPurpose {
-  if (width > REDUCED || height > REDUCED) return 'pdq-reduced';
+  if (width > REDUCED || height > REDUCED) {
+    return Math.min(width, height) < REDUCED ? 'pdq-mixed' : 'pdq-reduced';
+  }
   return width === 64 && height === 64 ? 'pdq-64' : 'pdq-as-is';
 }
 
@@ -63,7 +67,8 @@ export function coefficientAxis(
 
 /** Weights over the samples of an axis of `n`. */
 export function filterOf(n: number, purpose: AxisPurpose): AxisMatrix {
-  if (purpose === 'pdq-reduced') return reduceAndFilter(n);
+  if (purpose === 'pdq-reduced') return reduceAndFilter(n, false);
+  if (purpose === 'pdq-mixed') return reduceAndFilter(n, true);
   if (purpose === 'pdq-as-is') return boxTwiceAndDecimate(n);
   if (purpose === 'pdq-64') return identity(n);
   return areaAverage(n, purpose.parts);

@@ -40,32 +40,61 @@ export function identity(n: number): AxisMatrix {
   return matrix.build();
 }
 
-/** By row of PDQ's buffer: box filters and decimation after the reduction to 512. */
-let reducedRows: { readonly kernel: LanczosRow; readonly first: number }[] | undefined;
+/** What becomes of a reduced sample: box filters and decimation. By row of PDQ's buffer. */
+type ReducedRows = readonly { readonly kernel: LanczosRow; readonly first: number }[];
+
+let reducedRows: ReducedRows | undefined;
+let movedRows: ReducedRows | undefined;
 
 /**
  * Reduction (or enlargement) of n samples to 512 by Lanczos' windowed sinc with 3 lobes, then PDQ's
  * box filters and decimation: 64 rows. Samples beyond the edge repeat the last one.
+ *
+ * @param mixed one axis is reduced and the other one enlarged. libvips then moves the picture by half
+ *   a sample of the 512, along both axes (8.18, vips_resize); without the same here, its hash would
+ *   depend by up to 14 bits on the way in which its format is read.
  */
-export function reduceAndFilter(n: number): AxisMatrix {
+export function reduceAndFilter(n: number, mixed: boolean): AxisMatrix {
   const scale = REDUCED / n;
   const matrix = new MatrixBuilder(BUFFER, n, Math.ceil((BUFFER * 16) / scale));
-  reducedRows ??= rowsAfterReduction(1);
-  const rows = scale > 1 ? rowsAfterReduction(scale) : reducedRows;
-  for (const { kernel, first } of rows) kernel.addTo(matrix, n, scale, first);
+  for (const { kernel, first } of rowsFor(scale, mixed)) kernel.addTo(matrix, n, scale, first);
   return matrix.build();
 }
 
-function rowsAfterReduction(widen: number) {
-  const box = boxTwiceAndDecimate(REDUCED);
+function rowsFor(scale: number, mixed: boolean): ReducedRows {
+  if (scale > 1) return rowsAfterReduction(boxTwiceAndDecimate(REDUCED), scale);
+  if (mixed) {
+    const moved = () => compose(boxTwiceAndDecimate(REDUCED), movedByHalf(REDUCED));
+    movedRows ??= rowsAfterReduction(moved(), 1);
+    return movedRows;
+  }
+  reducedRows ??= rowsAfterReduction(boxTwiceAndDecimate(REDUCED), 1);
+  return reducedRows;
+}
+
+function rowsAfterReduction(rows: AxisMatrix, widen: number): ReducedRows {
   // All rows but those at the edges have the same weights.
   const kernels = new Map<string, LanczosRow>();
   return Array.from({ length: BUFFER }, (_, r) => {
-    const weights = weightsOf(box, r);
+    const weights = weightsOf(rows, r);
     const kernel = kernels.get(`${weights}`) ?? new LanczosRow(weights, widen);
     kernels.set(`${weights}`, kernel);
-    return { kernel, first: box.start[r]! };
+    return { kernel, first: rows.start[r]! };
   });
+}
+
+/** Half a sample towards the end, by Catmull and Rom's cubic; the first sample is repeated. */
+function movedByHalf(n: number): AxisMatrix {
+  const matrix = new MatrixBuilder(n, n, 4 * n);
+  for (let i = 0; i < n; i++) {
+    const start = Math.max(0, i - 2);
+    const weights = matrix.row(start, Math.min(n - 1, i + 1) - start + 1);
+    const last = weights.length - 1;
+    for (const [k, weight] of [-1, 9, 9, -1].entries()) {
+      weights[Math.max(0, Math.min(last, i - 2 + k - start))]! += weight / 16;
+    }
+  }
+  return matrix.build();
 }
 
 /** Averages over `to` equal parts of the axis; samples across a border count in part on each side. */

@@ -14,15 +14,23 @@ export interface PdqHash {
   readonly hex: string;
   /** 0–100: how much structure there is. Below 50 the hash says little. */
   readonly quality: number;
+  /**
+   * A quarter of the coefficients lie so near to the median, or nearer, in grey levels. Photos have 1.9 and more;
+   * below 1 what decides is how the pixels were rounded.
+   */
+  readonly margin: number;
 }
 
 /** Hash and quality of a 64 × 64 buffer of luminance (0–255, row-major). */
 export function hashBuffer(buffer: Float32Array): PdqHash {
-  return { hex: toHex(thresholdAtMedian(dct(buffer))), quality: qualityOf(buffer) };
+  const coefficients = dct(buffer);
+  const sorted = coefficients.slice().sort();
+  const bits = thresholdAt(medianOf(sorted), coefficients);
+  return { hex: toHex(bits), quality: qualityOf(buffer), margin: marginOf(sorted) };
 }
 
 /** A picture with a side below 5 pixels has no hash: all zero, quality 0. */
-export const NO_HASH: PdqHash = { hex: '0'.repeat(64), quality: 0 };
+export const NO_HASH: PdqHash = { hex: '0'.repeat(64), quality: 0, margin: 0 };
 
 /** Sums the visible steps between neighbours: flat and blurred pictures stay below 50. */
 function qualityOf(buffer: Float32Array): number {
@@ -87,8 +95,20 @@ function alongColumns(a: Float32Array, columns: number): Float32Array<ArrayBuffe
 
 /** 256 bits in eight words: bit k is 1 when coefficient k is above the lower median. */
 export function thresholdAtMedian(coefficients: Float32Array): Uint32Array<ArrayBuffer> {
-  // The reference's Torben median of an even count is the lower of the two middle values.
-  const median = coefficients.slice().sort()[coefficients.length / 2 - 1]!;
+  return thresholdAt(medianOf(coefficients.slice().sort()), coefficients);
+}
+
+/** The reference's Torben median of an even count is the lower of the two middle values. */
+function medianOf(sorted: Float32Array): number {
+  return sorted[sorted.length / 2 - 1]!;
+}
+
+function marginOf(sorted: Float32Array): number {
+  const eighth = sorted.length / 8;
+  return (sorted[5 * eighth - 1]! - sorted[3 * eighth - 1]!) / 2;
+}
+
+function thresholdAt(median: number, coefficients: Float32Array): Uint32Array<ArrayBuffer> {
   const bits = new Uint32Array(8);
   for (let k = 0; k < coefficients.length; k++) {
     if (coefficients[k]! > median) bits[k >>> 5]! |= 1 << (k & 31);

@@ -15,12 +15,16 @@ export class LanczosRow {
   readonly #steps: number;
   /** Reduced samples from the first one that is weighed to the last. */
   readonly #span: number;
+  /** Place on the reduced axis of the beginning of the source's first sample. */
+  readonly #origin: number;
 
   /** @param widen 1 for a reduction, the factor of an enlargement */
   constructor(weights: Float64Array, widen: number) {
     this.#span = weights.length - 1;
     this.#reach = LOBES * widen;
     this.#steps = Math.ceil(STEPS / widen);
+    // Centres aligned, or what libvips does when it enlarges.
+    this.#origin = widen > 1 ? 0 : -0.5;
     // When enlarging, the kernel keeps the width of the source's samples: it is wider here. And it
     // is cubic, as in libvips, so that a picture's hash is the same whichever way it is read.
     const kernel = widen > 1 ? cubic : lanczos;
@@ -42,17 +46,17 @@ export class LanczosRow {
   addTo(matrix: MatrixBuilder, n: number, scale: number, first: number): void {
     const table = this.#table;
     const steps = this.#steps;
-    // Positions on the reduced axis, centres aligned: source sample x lies at (x + ½) scale − ½.
+    const origin = this.#origin;
     const left = first - this.#reach;
     const right = first + this.#span + this.#reach;
-    const from = Math.ceil((left + 0.5) / scale - 0.5);
-    const to = Math.floor((right + 0.5) / scale - 0.5);
+    const from = Math.ceil((left - origin) / scale - 0.5);
+    const to = Math.floor((right - origin) / scale - 0.5);
     const start = Math.min(n - 1, Math.max(0, from));
     const weights = matrix.row(start, Math.max(start, Math.min(n - 1, to)) - start + 1);
     const last = weights.length - 1;
     let sum = 0;
     for (let x = from; x <= to; x++) {
-      const at = ((x + 0.5) * scale - 0.5 - left) * steps;
+      const at = ((x + 0.5) * scale + origin - left) * steps;
       const below = Math.trunc(at);
       const weight = table[below]! + (table[below + 1]! - table[below]!) * (at - below);
       weights[Math.min(last, Math.max(0, x - start))]! += weight;

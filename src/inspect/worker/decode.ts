@@ -27,10 +27,15 @@ let used: VipsModule | undefined;
 
 /**
  * The first frame, as shown (EXIF orientation applied, alpha on white), in 8-bit sRGB. A side above
- * 512 reduces the picture to exactly 512 × 512. Throws `damaged` when it cannot be decoded,
+ * 512 reduces the picture to exactly 512 × 512, on the way where the format allows that, unless `how` says
+ * that every pixel is to be decoded. Throws `damaged` when it cannot be decoded,
  * `decode-crash` when the decoder faults or needs more memory than it may take.
  */
-export async function decodePixels(bytes: Uint8Array, structure: Structure): Promise<RgbPixels> {
+export async function decodePixels(
+  bytes: Uint8Array,
+  structure: Structure,
+  how: 'quickly' | 'whole' = 'quickly',
+): Promise<RgbPixels> {
   const { format } = structure;
   for (;;) {
     const vips = await decoder();
@@ -38,7 +43,7 @@ export async function decodePixels(bytes: Uint8Array, structure: Structure): Pro
     used = vips;
     if (!fresh) forgetErrors(vips);
     try {
-      return readPixels(vips, bytes, structure);
+      return readPixels(vips, bytes, structure, how);
     } catch (error) {
       if (error instanceof TrawlError) throw error;
       if (!isRefusal(error)) {
@@ -85,14 +90,19 @@ function forgetErrors({ Image }: VipsModule): void {
   } catch {}
 }
 
-function readPixels(vips: VipsModule, bytes: Uint8Array, structure: Structure): RgbPixels {
+function readPixels(
+  vips: VipsModule,
+  bytes: Uint8Array,
+  structure: Structure,
+  how: 'quickly' | 'whole',
+): RgbPixels {
   const images: VipsImage[] = [];
   const own = (image: VipsImage): VipsImage => {
     images.push(image);
     return image;
   };
   try {
-    let image = load(vips, bytes, structure, own);
+    let image = load(vips, bytes, structure, how, own);
     if (image.interpretation !== 'srgb') image = own(image.colourspace('srgb'));
     if (image.hasAlpha()) image = own(image.flatten({ background: [255, 255, 255] }));
     if (image.format !== 'uchar') image = own(image.cast('uchar'));
@@ -112,11 +122,17 @@ function readPixels(vips: VipsModule, bytes: Uint8Array, structure: Structure): 
 /** Formats that libvips reduces while it decodes them. */
 const REDUCING: ReadonlySet<ImageFormat> = new Set(['jpeg', 'webp', 'avif', 'svg']);
 
+/** Whether {@link decodePixels} sees other pixels of it when it is to see all. A drawing has none. */
+export function isReducedOnTheWay({ format, width, height }: Structure): boolean {
+  return format !== 'svg' && REDUCING.has(format) && Math.max(width, height) > REDUCED;
+}
+
 /** Upright, and reduced when it is large. */
 function load(
   { Image }: VipsModule,
   bytes: Uint8Array,
   { format, width, height }: Structure,
+  how: 'quickly' | 'whole',
   own: (image: VipsImage) => VipsImage,
 ): VipsImage {
   const fail_on = 'error';
@@ -125,10 +141,11 @@ function load(
     return own(own(Image.newFromBuffer(bytes, '', { fail_on })).autorot());
   }
   // For the other formats, thumbnailBuffer does not heed fail_on.
-  if (REDUCING.has(format))
+  if (how === 'quickly' && REDUCING.has(format)) {
     return own(Image.thumbnailBuffer(bytes, REDUCED, { ...square, fail_on }));
-  const whole = own(Image.newFromBuffer(bytes, '', { fail_on, access: 'sequential' }));
-  return own(whole.thumbnailImage(REDUCED, square));
+  }
+  const image = own(Image.newFromBuffer(bytes, '', { fail_on, access: 'sequential' }));
+  return own(image.thumbnailImage(REDUCED, square));
 }
 
 type VipsImage = InstanceType<VipsModule['Image']>;

@@ -1,12 +1,13 @@
 /** Looks at one image: headers, limits, then as little decoding as its hash needs. */
+import { TrawlError } from '../../errors.ts';
 import { digestGif } from '../gif/mod.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
-import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH } from '../pdq/mod.ts';
+import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH, type PdqHash } from '../pdq/mod.ts';
 import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
-import { canDecode, decodePixels } from './decode.ts';
+import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
 
@@ -21,13 +22,15 @@ export async function look(task: InspectTask, phases: InspectPhase[] = []): Prom
   checkState(structure);
   const header = headerOf(structure);
   if (!task.pixels || !canDecode(structure.format)) return header;
-  const digest = await digestOf(task, structure);
-  if ('deferred' in digest) return digest;
-  const decoded = performance.now();
-  phases.push(['decode', decoded - started]);
-  const hash = digest.buffer ? hashBuffer(digest.buffer) : NO_HASH;
+  const seen = await see(task, structure);
+  if ('deferred' in seen) return seen;
+  const { digest, hash } = seen;
+  const hashed = performance.now();
   const dihedral = task.dihedral && digest.buffer ? dihedralHashes(digest.buffer) : undefined;
-  phases.push(['hash', performance.now() - decoded]);
+  phases.push(
+    ['decode', hashed - started - seen.hashMs],
+    ['hash', seen.hashMs + performance.now() - hashed],
+  );
   return {
     ...header,
     pdq: hash.hex,
@@ -37,23 +40,63 @@ export async function look(task: InspectTask, phases: InspectPhase[] = []): Prom
   };
 }
 
-async function digestOf(
-  { bytes, memory }: InspectTask,
-  structure: Structure,
-): Promise<Digest | Deferred> {
-  if (structure.format === 'jpeg') {
-    const digest = digestJpeg(bytes, structure.orientation ?? 1);
-    if (digest) return digest;
-  }
-  if (structure.format === 'png' && (structure.orientation ?? 1) === 1) {
-    const digest = await digestPng(bytes);
-    if (digest) return digest;
-  }
-  if (structure.format === 'gif') {
-    const digest = digestGif(bytes);
-    if (digest) return digest;
-  }
+/** What the pixels show. */
+interface Seen {
+  readonly digest: Digest;
+  readonly hash: PdqHash;
+  readonly hashMs: number;
+}
+
+function seenAs(digest: Digest): Seen {
+  const started = performance.now();
+  const hash = digest.buffer ? hashBuffer(digest.buffer) : NO_HASH;
+  return { digest, hash, hashMs: performance.now() - started };
+}
+
+/** By the shortest way there is, and of every pixel where that leaves the hash uncertain. */
+async function see(task: InspectTask, structure: Structure): Promise<Seen | Deferred> {
+  const { bytes, memory } = task;
+  const read = await readHere(bytes, structure);
+  const quick = read && seenAs(read);
+  if (quick && !isUncertain(quick.hash)) return quick;
   const deferred = bytesToDecode(structure);
   if (deferred > memory) return { deferred };
-  return digestPixels(await decodePixels(bytes, structure));
+  if (quick) return (await seeWhole(bytes, structure)) ?? quick;
+  const seen = seenAs(digestPixels(await decodePixels(bytes, structure)));
+  if (!isUncertain(seen.hash) || !isReducedOnTheWay(structure)) return seen;
+  return (await seeWhole(bytes, structure)) ?? seen;
+}
+
+/** Without wasm-vips. `undefined` when only that can read the file. */
+async function readHere(
+  bytes: Uint8Array<ArrayBuffer>,
+  { format, orientation = 1 }: Structure,
+): Promise<Digest | undefined> {
+  if (format === 'jpeg') return digestJpeg(bytes, orientation);
+  if (format === 'png' && orientation === 1) return digestPng(bytes);
+  if (format === 'gif') return digestGif(bytes);
+  return undefined;
+}
+
+/** `undefined` when the decoder, which is stricter than our readers, refuses the file. */
+async function seeWhole(bytes: Uint8Array, structure: Structure): Promise<Seen | undefined> {
+  try {
+    return seenAs(digestPixels(await decodePixels(bytes, structure, 'whole')));
+  } catch (error) {
+    if (error instanceof TrawlError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Textures and stripes that hold next to nothing of the frequencies that PDQ looks at: how the pixels were rounded
+ * decides their bits, and a short cut is up to 32 bits off. Of 2,000 pictures, nine have a margin up to 0.5,
+ * and all others 1.1 at least.
+ */
+const MIN_MARGIN = 0.8;
+/** A hash of less quality says too little to be worth the work. */
+const MIN_QUALITY = 40;
+
+function isUncertain({ quality, margin }: PdqHash): boolean {
+  return quality >= MIN_QUALITY && margin < MIN_MARGIN;
 }

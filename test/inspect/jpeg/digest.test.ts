@@ -106,6 +106,9 @@ describe('large pictures, of which only the lowest coefficients are kept', () =>
     [1500, 1300],
     [1300, 700],
     [640, 520],
+    // One axis is enlarged.
+    [700, 300],
+    [200, 1100],
   ])('%i × %i: as from a reduction to 512 × 512 by lanczos3', async (width, height) => {
     const { Image, BandFormat } = await vips();
     const picture = photo(width, width, height, 2);

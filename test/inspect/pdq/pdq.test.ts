@@ -8,6 +8,7 @@ import {
   distanceHex,
   fromHex,
   hashPlane,
+  NO_HASH,
   popcount,
   reduceAndFilter,
   toHex,
@@ -48,7 +49,7 @@ describe('the hash is that of the algorithm as written down', () => {
   });
 
   test('a side below 5 pixels has no hash', () => {
-    expect(hashPlane(luma(1, 4, 200), 4, 200)).toEqual({ hex: '0'.repeat(64), quality: 0 });
+    expect(hashPlane(luma(1, 4, 200), 4, 200)).toEqual(NO_HASH);
   });
 
   test('a flat picture has quality 0', () => {
@@ -56,22 +57,32 @@ describe('the hash is that of the algorithm as written down', () => {
   });
 });
 
-test.each([20, 148, 511, 512, 513, 3000])('a slope over %d samples stays one', (n) => {
-  const matrix = reduceAndFilter(n);
-  for (let r = 0; r < matrix.rows; r++) {
-    const weights = weightsOf(matrix, r);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    expect(total).toBeCloseTo(1, 6);
-    // Beyond the edges there is no slope.
-    if (r < 16 || r >= 48) continue;
-    const place = weights.reduce(
-      (sum, weight, k) => sum + weight * (matrix.start[r]! + k + 0.5),
-      0,
-    );
-    // Decimation picks the middle of 8 samples, and the boxes of 4 reach one further to the right: twice.
-    expect((place / n) * 64 - r).toBeCloseTo(0.5 + 0.5 / 8 + 1 / 8, 1);
-  }
-});
+/** Lengths of axes; those below 512 come with a longer one only. */
+const AXES = (lengths: readonly number[]) =>
+  lengths
+    .flatMap((n) => [false, true].map((mixed) => ({ n, mixed })))
+    .filter(({ n, mixed }) => mixed || n >= 512);
+
+test.each(AXES([20, 148, 511, 512, 513, 3000]))(
+  'a slope over $n samples stays one (mixed: $mixed)',
+  ({ n, mixed }) => {
+    const matrix = reduceAndFilter(n, mixed);
+    for (let r = 0; r < matrix.rows; r++) {
+      const weights = weightsOf(matrix, r);
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      expect(total).toBeCloseTo(1, 6);
+      // Beyond the edges there is no slope.
+      if (r < 16 || r >= 48) continue;
+      const place = weights.reduce(
+        (sum, weight, k) => sum + weight * (matrix.start[r]! + k + 0.5),
+        0,
+      );
+      // Decimation picks the middle of 8 samples, and the boxes of 4 reach one further to the right: twice.
+      const moved = mixed ? 0.5 / 8 : 0;
+      expect((place / n) * 64 - r).toBeCloseTo(0.5 + 0.5 / 8 + 1 / 8 - moved, 2);
+    }
+  },
+);
 
 test('half of the bits are set', () => {
   const bits = fromHex(hashPlane(luma(7, 256, 256), 256, 256).hex);
@@ -136,8 +147,8 @@ describe('distance', () => {
 
 test('the reduction to 512 weighs the samples around its place, for any length of the axis', () => {
   const lengths = [64, 65, 100, 128, 129, 200, 255, 256, 257, 300, 400, 511, 512, 513, 1000, 4096];
-  for (const n of lengths) {
-    const matrix = reduceAndFilter(n);
+  for (const { n, mixed } of AXES(lengths)) {
+    const matrix = reduceAndFilter(n, mixed);
     for (let r = 0; r < matrix.rows; r++) {
       const weights = weightsOf(matrix, r);
       const sum = weights.reduce((total, one) => total + one, 0);
@@ -145,7 +156,10 @@ test('the reduction to 512 weighs the samples around its place, for any length o
       if (r < 3 || r > 60) continue;
       const centre = weights.reduce((total, one, k) => total + one * (matrix.start[r]! + k), 0);
       // Decimation takes sample 8 r + 4 of 512, around which two box filters of 4 reach one further ahead.
-      expect(centre, `${n} samples, row ${r}`).toBeCloseTo(((8 * r + 5.5) * n) / 512 - 0.5, 1);
+      expect(centre, `${n} samples, row ${r}`).toBeCloseTo(
+        ((8 * r + (mixed ? 5 : 5.5)) * n) / 512 - 0.5,
+        1,
+      );
     }
   }
 });
