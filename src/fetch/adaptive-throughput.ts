@@ -6,7 +6,7 @@ const MIN_ANSWERS = 8;
 const MIN_ROUNDS = 1.5;
 /** Less in flight is enough when it brings at least this share. */
 const ENOUGH = 0.95;
-/** More in flight must fail to bring more so often in a row. */
+/** More in flight must fail to bring more, or answers wait, so often in a row: one window may be chance. */
 const PATIENCE = 2;
 /** Below this share of the limit in flight the limit is not what holds things up. */
 const USED = 0.75;
@@ -36,7 +36,7 @@ interface Rates {
   readonly answers: number;
   /** Bytes per ms. */
   readonly bytes: number;
-  /** Mean ms to the first byte. */
+  /** Shortest time to the first byte, ms: where there is a queue, all answers wait in it. */
   readonly ttfb: number;
 }
 
@@ -55,16 +55,20 @@ export class Throughput {
   #target = MIN_ANSWERS;
   #answers = 0;
   #bytes = 0;
-  #ttfbSum = 0;
+  #ttfb = Number.POSITIVE_INFINITY;
   #msSum = 0;
   /** Windows in a row in which more in flight brought no more. */
   #vain = 0;
+  /** Windows in a row in which answers waited. */
+  #waits = 0;
   /** What the host delivered when less in flight began to be tried. */
   #tried: Rates | undefined;
   /** Requests in flight times ms, up to `#countedTo`. */
   #presence = 0;
   #countedTo = 0;
   #inFlight = 0;
+  /** When a verdict said that less is enough. */
+  #loweredAt = Number.NEGATIVE_INFINITY;
   #reference: Rates | undefined;
   #baseline = { since: 0, best: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY };
 
@@ -93,7 +97,7 @@ export class Throughput {
     this.#target = Math.max(MIN_ANSWERS, limit);
     this.#answers = 0;
     this.#bytes = 0;
-    this.#ttfbSum = 0;
+    this.#ttfb = Number.POSITIVE_INFINITY;
     this.#msSum = 0;
   }
 
@@ -110,11 +114,15 @@ export class Throughput {
       this.#restart(limit, nowMs);
       this.#fresh = false;
     }
+    // Answers to what was sent before the limit was lowered flatter it.
+    if (nowMs - ms < this.#loweredAt) {
+      this.#restart(limit, nowMs);
+      return undefined;
+    }
     this.#answers++;
     this.#msSum += ms;
     this.#bytes += bytes;
-    this.#ttfbSum += ttfbMs;
-    this.#noteBaseline(ttfbMs, nowMs);
+    this.#ttfb = Math.min(this.#ttfb, ttfbMs);
     const elapsed = nowMs - this.#start;
     const shortest = (MIN_ROUNDS * this.#msSum) / this.#answers;
     if (this.#answers < this.#target || elapsed <= shortest) return undefined;
@@ -122,10 +130,12 @@ export class Throughput {
       inFlight: this.#presence / elapsed,
       answers: this.#answers / elapsed,
       bytes: this.#bytes / elapsed,
-      ttfb: this.#ttfbSum / this.#answers,
+      ttfb: this.#ttfb,
     };
     const used = now.inFlight >= USED * Math.min(limit, this.#target);
+    this.#noteBaseline(now.ttfb, nowMs);
     const verdict = used ? this.#judge(now) : 'idle';
+    if (verdict === 'queue' || verdict === 'plateau') this.#loweredAt = nowMs;
     this.#restart(limit, nowMs);
     return verdict;
   }
@@ -147,7 +157,10 @@ export class Throughput {
     const gained = gain(now, reference);
     if (gained >= GAIN || now === reference) this.#reference = now;
     const best = Math.min(this.#baseline.best, this.#baseline.before);
-    if (now.ttfb > QUEUE_FACTOR * best + QUEUE_MS && gained < GAIN) {
+    const waits = now.ttfb > QUEUE_FACTOR * best + QUEUE_MS && gained < GAIN;
+    this.#waits = waits ? this.#waits + 1 : 0;
+    if (this.#waits >= PATIENCE) {
+      this.#waits = 0;
       this.#tried = now;
       return 'queue';
     }

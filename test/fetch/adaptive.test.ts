@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AdaptiveLimit, type StartedRequest } from '../../src/fetch/adaptive.ts';
-import { type Shape, simulate } from './simulated-host.ts';
+import { random, type Shape, simulate } from './simulated-host.ts';
 
 /** Fixed limits that the controller has to stand beside. */
 const SWEEP = [1, 2, 4, 8, 12, 16, 20, 24, 32, 48, 64];
@@ -36,6 +36,38 @@ test('500 small files: what is unknown at the start costs one round trip', () =>
   const { best, auto } = compare(FAR);
   expect(auto.ms - best.ms).toBeLessThan(105);
   expect(auto.maxInFlight).toBe(64);
+});
+
+/** Latencies of a cache that has some files and not the others, of one server after the other, of a slow disk. */
+function mixedLatency(seed: number): Shape {
+  const next = random(seed);
+  const near = 1 + 100 ** next();
+  const far = near * (1 + 40 * next());
+  const share = next();
+  let n = 0;
+  const kinds: ReadonlyArray<() => number> = [
+    () => (next() < share ? near : far),
+    () => near + (far - near) * next(),
+    () => near - 2 * near * Math.log(next() + 1e-9),
+    () => (Math.floor(n / 40) % 2 === 0 ? near : far),
+  ];
+  const kind = kinds[seed % kinds.length]!;
+  const latency = () => {
+    n++;
+    return kind();
+  };
+  const workers = seed % 3 === 0 ? { workers: 1 + Math.floor(40 * next()) } : {};
+  return { files: 1500, bytes: 30_000, latency, ...workers };
+}
+
+test('answers that take very different times are no queue', () => {
+  const ratios = Array.from({ length: 60 }, (_, seed) => {
+    const best = [4, 8, 16, 32, 64].map((limit) => simulate(mixedLatency(seed), limit).ms);
+    return simulate(mixedLatency(seed), new AdaptiveLimit()).ms / Math.min(...best);
+  }).sort((a, b) => a - b);
+  expect(ratios[30]).toBeLessThan(1.05);
+  expect(ratios[54]).toBeLessThan(1.15);
+  expect(ratios[59]).toBeLessThan(1.6);
 });
 
 test('a usual page takes one round trip', () => {
