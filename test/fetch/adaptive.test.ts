@@ -20,6 +20,10 @@ describe('within 10 % of the best fixed limit', () => {
     ['15 photos over 10 MB/s', { files: 15, bytes: 1.3e6, latency: 80, bandwidth: 1e4 }],
     ['500 photos over 10 MB/s', { files: 500, bytes: 1.3e6, latency: 80, bandwidth: 1e4 }],
     ['5,000 small files, 100 ms away', { ...FAR, files: 5000 }],
+    [
+      'files of 2 KB to 2 MB',
+      { ...FAR, bytes: (n) => 2000 * 1000 ** ((n * 0.618) % 1), bandwidth: 4e3 },
+    ],
     ['nothing shaped, the client is the limit', { ...FAR, latency: 1.5, workers: 1 }],
     ['a server that works on 8 at a time', { ...FAR, latency: 50, workers: 8 }],
     ['a server that refuses above 4', { ...FAR, refuseAbove: 4 }],

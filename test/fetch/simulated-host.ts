@@ -3,7 +3,8 @@ import type { AdaptiveLimit, StartedRequest } from '../../src/fetch/adaptive.ts'
 
 export interface Shape {
   readonly files: number;
-  readonly bytes: number;
+  /** Of each file; may depend on which it is in the order of the requests. */
+  readonly bytes: number | ((nth: number) => number);
   /** Milliseconds before the first byte, ± 5 %; may depend on the time. */
   readonly latency: number | ((nowMs: number) => number);
   /** Bytes a millisecond over all connections. */
@@ -41,6 +42,7 @@ interface Request {
   /** When the state ends; a body ends when nothing is `left`. */
   until: number;
   left: number;
+  readonly bytes: number;
   ttfb: number;
 }
 
@@ -54,6 +56,7 @@ export function simulate(shape: Shape, limiter: AdaptiveLimit | number): Run {
   const due = Array.from({ length: shape.files }, () => 0);
   const bucket = { tokens: shape.perSecond ?? 0, at: 0 };
   let now = 0;
+  let nth = 0;
   let refused = 0;
   let maxInFlight = 0;
   let pausedUntil = 0;
@@ -88,7 +91,7 @@ export function simulate(shape: Shape, limiter: AdaptiveLimit | number): Run {
       pausedUntil = Math.max(pausedUntil, now + (shape.pause ?? 0));
     }
     if (typeof limiter === 'number') return;
-    const bytes = ok ? shape.bytes : 0;
+    const bytes = ok ? request.bytes : 0;
     limiter.onDone(request.token!, { ok, busy: !ok, ttfbMs: request.ttfb, bytes, nowMs: now });
   }
 
@@ -96,7 +99,8 @@ export function simulate(shape: Shape, limiter: AdaptiveLimit | number): Run {
     while (flight.length < limit() && Math.max(pausedUntil, due[0] ?? Infinity) <= now) {
       due.shift();
       const token = typeof limiter === 'number' ? undefined : limiter.onStart(now);
-      flight.push({ start: now, token, state: 'waiting', until: 0, left: shape.bytes, ttfb: 0 });
+      const bytes = typeof shape.bytes === 'number' ? shape.bytes : shape.bytes(nth++);
+      flight.push({ start: now, token, state: 'waiting', until: 0, left: bytes, bytes, ttfb: 0 });
       maxInFlight = Math.max(maxInFlight, flight.length);
       serve();
     }
