@@ -41,6 +41,12 @@ export const ERROR_CODES = {
     meaning: 'The config file is wrong.',
     advice: 'Run imgtrawl config check.',
   },
+  'too-many-files': {
+    kind: 'abort',
+    exit: 1,
+    meaning: 'The system lets this program open no more files.',
+    advice: 'Raise the limit (ulimit -n), or lower --concurrency.',
+  },
   'output-not-writable': {
     kind: 'abort',
     exit: 2,

@@ -42,6 +42,7 @@ const FORWARD_SIZE = 1000;
 const WORKER_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'disk-full',
   'output-not-writable',
+  'too-many-files',
   'output-not-a-folder',
   'catalog',
   'locked',

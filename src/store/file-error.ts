@@ -16,6 +16,9 @@ export function fileError(error: unknown, path: string): TrawlError {
         `${path} is, or lies below, something that is no folder`,
         cause,
       );
+    case 'EMFILE':
+    case 'ENFILE':
+      return new TrawlError('too-many-files', `Too many files are open to write ${path}`, cause);
     case 'EROFS':
       return new TrawlError('output-not-writable', `${path} is on a read-only file system`, cause);
     case 'EACCES':

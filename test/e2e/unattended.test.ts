@@ -127,6 +127,22 @@ function shell(script: string, args: string[], cwd: string) {
   });
 }
 
+test('a run that may open few files says so, and a later one goes on', async () => {
+  const paths = Array.from({ length: 300 }, (_, i) => `/${i}.jpg`);
+  const body = await encode(photo(1, 64, 64), '.jpg');
+  const site = new Map<string, SiteFile>(paths.map((path) => [path, { type: 'image/jpeg', body }]));
+  await using server = await serve(site, { latencyMs: 20 });
+  const cwd = scratch();
+  writeFileSync(join(cwd, 'list.txt'), paths.map((path) => `${server.origin}${path}\n`).join(''));
+  const args = ['list.txt', '-o', 'out', '--dedupe', 'off', '-q'];
+  const few = await shell('ulimit -n 60; exec "$0" "$@"', args, cwd);
+  expect(few.code).toBe(1);
+  expect(few.stderr).toMatch(/ulimit -n/);
+  expect(few.stderr).not.toMatch(/\n\s+at /);
+  expect((await imgtrawl(args, { cwd })).code).toBe(0);
+  expect(images(join(cwd, 'out'))).toHaveLength(paths.length);
+});
+
 describe('a run lives', () => {
   test.each<readonly [how: string, script: string]>([
     ['with everything closed', '"$0" "$@" <&- >&- 2>&-'],
