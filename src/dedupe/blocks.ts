@@ -74,23 +74,33 @@ export function nthWorst({ relative }: Blocks, n: number): number {
 const MARK_ROWS = 2;
 const MARK_COLUMNS = 5;
 
+/** Where a mark may lie: its first row and column. */
+export interface Mark {
+  readonly top: number;
+  readonly left: number;
+}
+
+export const MARKS: readonly Mark[] = [0, BLOCKS - MARK_ROWS].flatMap((top) =>
+  Array.from({ length: BLOCKS - MARK_COLUMNS + 1 }, (_, left) => ({ top, left })),
+);
+
+/** Whether the mark covers a block, counted row by row. */
+export function isInMark({ top, left }: Mark, block: number): boolean {
+  const row = Math.floor(block / BLOCKS) - top;
+  const column = (block % BLOCKS) - left;
+  return row >= 0 && row < MARK_ROWS && column >= 0 && column < MARK_COLUMNS;
+}
+
 /**
  * Whether the pictures are alike but for one mark: a small one anywhere, or a wider one along the
  * upper or lower edge. Another caption, another digit, a player who has moved are no marks.
  */
 export function differsInOneMark({ relative }: Blocks, limit: number): boolean {
   if (nth(relative, FORGIVEN) <= limit) return true;
-  for (const top of [0, BLOCKS - MARK_ROWS]) {
-    for (let left = 0; left <= BLOCKS - MARK_COLUMNS; left++) {
-      const others = relative.filter((_, block) => {
-        const row = Math.floor(block / BLOCKS) - top;
-        const column = (block % BLOCKS) - left;
-        return row < 0 || row >= MARK_ROWS || column < 0 || column >= MARK_COLUMNS;
-      });
-      if (nth(others, 1) <= limit) return true;
-    }
-  }
-  return false;
+  return MARKS.some((mark) => {
+    const others = relative.filter((_, block) => !isInMark(mark, block));
+    return nth(others, 1) <= limit;
+  });
 }
 
 function nth(values: readonly number[], n: number): number {

@@ -1,43 +1,102 @@
 import type { Overlap } from './align.ts';
-import { BLOCKS } from './blocks.ts';
+import { BLOCKS, isInMark, MARKS, type Mark } from './blocks.ts';
 
 /** Half the side of the window whose mean is taken away, in samples. */
 const REACH = 3;
-/** Blocks that may differ altogether: what a small watermark covers. */
-const FORGIVEN = 4;
+/** Samples along the edges that are left out: in a small picture, a border of one pixel reaches so far. */
+const EDGE = 2;
+/** Detail of this variance counts half, in grey levels²: noise of a codec. */
+const NOISE = 25;
+/** Detail that every picture is credited with, in blocks: one that has next to none is not judged by it. */
+const CREDIT = 1;
+/** Share of the detail that may differ altogether, wherever it is. */
+const FORGIVEN = 0.03;
+/** Share of the detail that a mark may hide. */
+const HIDDEN = 0.12;
+
+/** What two pictures hold in one block, each as a share of what a block can hold. */
+interface Block {
+  /** Mean of the two, 0–1. */
+  readonly detail: number;
+  /** How much of it is the same, up to `detail`. */
+  readonly common: number;
+  /** Of the one that holds less: what the other one's mark hides. */
+  readonly least: number;
+}
 
 /**
  * Correlation of what is finer than a seventh of the picture: shapes with one edge, or two slopes, can be
  * laid over each other so that hardly any brightness is left between them, but not so that their
- * details agree. The four worst blocks are left out. 1 where neither has any detail.
+ * details agree.
+ *
+ * Each block counts as much as any other, however strong its contrast: the outline of a sign, a card or a piece
+ * of a jigsaw puzzle against its ground would outweigh what it shows. A mark along the upper or lower edge is left
+ * out, and the worst of the rest; both are measured by the detail that there is. On an empty ground, a few
+ * blocks can be all that a drawing shows. 1 where neither has any detail.
  */
-export function detailCorrelation({ differences, expected }: Overlap, side: number): number {
+export function detailCorrelation(both: Overlap, side: number): number {
+  const blocks = compareDetail(both, side);
+  const without = MARKS.map((mark) => withoutMark(blocks, mark));
+  return Math.max(...[blocks, ...without].map(correlation));
+}
+
+function withoutMark(blocks: readonly Block[], mark: Mark): Block[] {
+  const rest = blocks.filter((_, at) => !isInMark(mark, at));
+  const covered = worstFirst(blocks.filter((_, at) => isInMark(mark, at)));
+  let hidden = HIDDEN * blocks.reduce((sum, { least }) => sum + least, CREDIT);
+  const marked = covered.findIndex(({ least }) => {
+    hidden -= least;
+    return hidden < 0;
+  });
+  return marked < 0 ? rest : [...rest, ...covered.slice(marked)];
+}
+
+function correlation(blocks: readonly Block[]): number {
+  let detail = blocks.reduce((sum, block) => sum + block.detail, 0);
+  let common = blocks.reduce((sum, block) => sum + block.common, 0);
+  let forgiven = FORGIVEN * detail;
+  for (const block of worstFirst(blocks)) {
+    forgiven -= block.detail;
+    if (forgiven < 0) break;
+    detail -= block.detail;
+    common -= block.common;
+  }
+  return (common + CREDIT) / (detail + CREDIT);
+}
+
+function worstFirst(blocks: readonly Block[]): Block[] {
+  return blocks.toSorted((a, b) => b.detail - b.common - (a.detail - a.common));
+}
+
+function compareDetail({ differences, expected }: Overlap, side: number): Block[] {
   const observed = expected.map((value, i) => value + (differences[i] as number));
-  const [fine, other] = [
-    highPass(expected, differences, side),
-    highPass(observed, differences, side),
-  ];
+  const fine = highPass(expected, differences, side);
+  const other = highPass(observed, differences, side);
   const size = side / BLOCKS;
-  const blocks = Array.from({ length: BLOCKS * BLOCKS }, () => ({ aa: 0, bb: 0, ab: 0 }));
-  for (let at = 0; at < side * side; at++) {
-    const [a, b] = [fine[at] as number, other[at] as number];
-    if (Number.isNaN(a)) continue;
-    const row = Math.floor(Math.floor(at / side) / size);
-    const block = blocks[row * BLOCKS + Math.floor((at % side) / size)];
-    if (block === undefined) continue;
-    block.aa += a * a;
-    block.bb += b * b;
-    block.ab += a * b;
+  const sums = Array.from({ length: BLOCKS * BLOCKS }, () => ({ aa: 0, bb: 0, ab: 0, count: 0 }));
+  for (let y = EDGE; y < side - EDGE; y++) {
+    for (let x = EDGE; x < side - EDGE; x++) {
+      const [a, b] = [fine[y * side + x] as number, other[y * side + x] as number];
+      const sum = sums[Math.floor(y / size) * BLOCKS + Math.floor(x / size)];
+      if (sum === undefined || Number.isNaN(a)) continue;
+      sum.aa += a * a;
+      sum.bb += b * b;
+      sum.ab += a * b;
+      sum.count++;
+    }
   }
-  const off = (block: { aa: number; bb: number; ab: number }) => block.aa + block.bb - 2 * block.ab;
-  blocks.sort((a, b) => off(b) - off(a));
-  let [aa, bb, ab] = [1, 1, 1];
-  for (const block of blocks.slice(FORGIVEN)) {
-    aa += block.aa;
-    bb += block.bb;
-    ab += block.ab;
-  }
-  return ab / Math.sqrt(aa * bb);
+  return sums.map(({ aa, bb, ab, count }) => {
+    // Too little of the block overlaps.
+    if (count < (size * size) / 4) return { detail: 0, common: 0, least: 0 };
+    const noise = NOISE * count;
+    const energy = (aa + bb) / 2;
+    const smaller = Math.min(aa, bb);
+    return {
+      detail: energy / (energy + noise),
+      common: ab / (energy + noise),
+      least: smaller / (smaller + noise),
+    };
+  });
 }
 
 /** Less the mean of the samples around that overlap (`mask` is NaN elsewhere); NaN elsewhere. */

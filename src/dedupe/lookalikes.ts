@@ -2,7 +2,7 @@ import { isSamePicture, type Picture, preparePicture } from './confirm.ts';
 import { aspectChange, MIN_QUALITY, MIN_QUALITY_OF_COPY, mayMatch, type Shape } from './guards.ts';
 import { parseHash } from './hamming.ts';
 import type { CandidateImage } from './image.ts';
-import { DEFAULT_NEAR_THRESHOLD, type Neighbour, Neighbours } from './neighbours.ts';
+import { type Neighbour, Neighbours } from './neighbours.ts';
 import { sketch } from './sketch.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -92,7 +92,6 @@ export class Lookalikes {
     return isSamePicture(picture, otherPicture, {
       aspectChange: aspectChange(image, entry),
       shortSide: Math.min(image.width, image.height, entry.width, entry.height),
-      far: distance > DEFAULT_NEAR_THRESHOLD,
     });
   }
 }
