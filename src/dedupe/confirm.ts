@@ -41,9 +41,16 @@ const MAX_TENTH_BLOCK = 0.97;
  */
 const MIN_DETAIL = 0.985;
 const MIN_DETAIL_MOVED = 0.95;
-/** Of a copy with a shorter side than this, in pixels, a thumbnail is enlarged: from 0.906. */
-const TINY = 50;
+/**
+ * A copy that was reduced to less than two pixels a sample of the thumbnail has lost detail that the other one's
+ * still holds; of one that is smaller than the thumbnail, most: from 0.906.
+ */
+const REDUCED_SIDE = 2 * LUMA_SIDE;
+const MIN_DETAIL_REDUCED = 0.95;
+const TINY_SIDE = LUMA_SIDE;
 const MIN_DETAIL_TINY = 0.9;
+/** A border or a crop changes the size by less. */
+const REDUCED = 1.15;
 /** Brightness of one against the other, the darker one being 1: copies 0.82–1.26. */
 const GAIN: readonly [number, number] = [0.75, 1.4];
 /** Width may be scaled by this much more than height before it is another shape. */
@@ -86,6 +93,8 @@ export interface Pair {
   readonly aspectChange: number;
   /** The shortest of the four sides, in pixels. */
   readonly shortSide: number;
+  /** Shorter side of the larger one over that of the smaller one. */
+  readonly reduction: number;
 }
 
 /** Whether the two are one picture. The answer is the same when both are swapped. */
@@ -102,7 +111,7 @@ export function isSamePicture(a: Picture, b: Picture, pair: Pair): boolean {
 function matches(
   fixed: Picture,
   moved: Picture,
-  { aspectChange, shortSide }: Pair,
+  { aspectChange, shortSide, reduction }: Pair,
   motion: 'edges' | 'none',
 ): boolean {
   const first = align(fixed.coarse, moved.coarse, COARSE, IDENTITY, 8, motion);
@@ -119,9 +128,14 @@ function matches(
   const detailed = shortSide >= MIN_DETAILED_SIDE;
   if (detailed && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) return false;
   const least = isMoved(found) ? MIN_DETAIL_MOVED : MIN_DETAIL;
-  const limit = shortSide < TINY ? MIN_DETAIL_TINY : least;
-  if (detailCorrelation(both, LUMA_SIDE) < limit) return false;
+  const lost = reduction > REDUCED ? leastOfReduced(shortSide) : 1;
+  if (detailCorrelation(both, LUMA_SIDE) < Math.min(least, lost)) return false;
   return isSameColouring(measureColour(fixed, moved, found));
+}
+
+function leastOfReduced(shortSide: number): number {
+  if (shortSide < TINY_SIDE) return MIN_DETAIL_TINY;
+  return shortSide < REDUCED_SIDE ? MIN_DETAIL_REDUCED : 1;
 }
 
 /** A crop scales both sides alike, and brightness changes by little. */

@@ -89,9 +89,12 @@ export class Lookalikes {
       const quality = Math.min(image.quality ?? 0, entry.quality ?? 0);
       return distance <= this.#threshold && quality >= MIN_QUALITY;
     }
+    const sides = [image, entry].map(({ width, height }) => Math.min(width, height));
+    const shortSide = Math.min(...sides);
     return isSamePicture(picture, otherPicture, {
       aspectChange: aspectChange(image, entry),
-      shortSide: Math.min(image.width, image.height, entry.width, entry.height),
+      shortSide,
+      reduction: Math.max(...sides) / shortSide,
     });
   }
 }
