@@ -2,7 +2,7 @@ import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../inspect/thumbnail.ts
 import { type Alignment, align, IDENTITY, overlap } from './align.ts';
 import { differsInOneMark, measureBlocks, nthWorst, overallDifference } from './blocks.ts';
 import { isSameColouring, measureColour } from './colour.ts';
-import { detailCorrelation } from './detail.ts';
+import { type DetailMeasure, measureDetail } from './detail.ts';
 import { mean, pool, smooth } from './plane.ts';
 
 /**
@@ -34,13 +34,18 @@ const MAX_DIFFERENCE = 0.31;
 /** The tenth worst of 64 blocks against its own structure: copies up to 0.94 (clipped lights). */
 const MAX_TENTH_BLOCK = 0.97;
 /**
- * Correlation of the detail (detail.ts). Copies that did not move from 0.988, moved ones from 0.95; those
- * of the finest textures have less, as a thumbnail cannot hold them. Of 1,777 pairs of drawings, cards, signs and
- * tiles of a game's map that all else took for one picture, 1,044 have less, too: all of these that were
- * looked at differ in what they show.
+ * Correlation of the detail (detail.ts). Copies that did not move from 0.988, moved ones from 0.95. Of
+ * 1,777 pairs of drawings, cards, signs and tiles of a game's map that all else took for one picture, 1,030
+ * have less; all of these that were looked at differ in what they show.
  */
 const MIN_DETAIL = 0.985;
 const MIN_DETAIL_MOVED = 0.95;
+/**
+ * Fields of stars, lawns, cloth hold more detail than a thumbnail can, so that moved copies agree less, but
+ * so everywhere alike: from 0.83 in the worst part. Where something else is shown, some part agrees less.
+ */
+const MIN_DETAIL_EVEN = 0.92;
+const MIN_EVERYWHERE = 0.8;
 /**
  * A copy that was reduced to less than two pixels a sample of the thumbnail has lost detail that the other one's
  * still holds; of one that is smaller than the thumbnail, most: from 0.906.
@@ -127,10 +132,15 @@ function matches(
   if (nthWorst(blocks, 10) > MAX_TENTH_BLOCK) return false;
   const detailed = shortSide >= MIN_DETAILED_SIDE;
   if (detailed && isPlain(found) && !differsInOneMark(blocks, MAX_PLAIN_BLOCK)) return false;
-  const least = isMoved(found) ? MIN_DETAIL_MOVED : MIN_DETAIL;
+  const detail = measureDetail(both, LUMA_SIDE);
+  const least = isMoved(found) ? leastOfMoved(detail, detailed) : MIN_DETAIL;
   const lost = reduction > REDUCED ? leastOfReduced(shortSide) : 1;
-  if (detailCorrelation(both, LUMA_SIDE) < Math.min(least, lost)) return false;
+  if (detail.all < Math.min(least, lost)) return false;
   return isSameColouring(measureColour(fixed, moved, found));
+}
+
+function leastOfMoved({ worstPart }: DetailMeasure, detailed: boolean): number {
+  return detailed && worstPart > MIN_EVERYWHERE ? MIN_DETAIL_EVEN : MIN_DETAIL_MOVED;
 }
 
 function leastOfReduced(shortSide: number): number {

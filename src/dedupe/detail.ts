@@ -14,6 +14,9 @@ const FORGIVEN = 0.03;
 /** Share of the detail that a mark may hide. */
 const HIDDEN = 0.12;
 
+/** Detail from which on a block can be told by it, as a share of what a block can hold. */
+const DETAILED = 0.3;
+
 /** What two pictures hold in one block, each as a share of what a block can hold. */
 interface Block {
   /** Mean of the two, 0–1. */
@@ -24,6 +27,13 @@ interface Block {
   readonly least: number;
 }
 
+/** How far the details of two pictures agree; correlations, 1 where there is nothing to agree about. */
+export interface DetailMeasure {
+  readonly all: number;
+  /** Within the part that agrees least, two others left out. */
+  readonly worstPart: number;
+}
+
 /**
  * Correlation of what is finer than a seventh of the picture: shapes with one edge, or two slopes, can be
  * laid over each other so that hardly any brightness is left between them, but not so that their
@@ -32,12 +42,19 @@ interface Block {
  * Each block counts as much as any other, however strong its contrast: the outline of a sign, a card or a piece
  * of a jigsaw puzzle against its ground would outweigh what it shows. A mark along the upper or lower edge is left
  * out, and the worst of the rest; both are measured by the detail that there is. On an empty ground, a few
- * blocks can be all that a drawing shows. 1 where neither has any detail.
+ * blocks can be all that a drawing shows.
  */
-export function detailCorrelation(both: Overlap, side: number): number {
+export function measureDetail(both: Overlap, side: number): DetailMeasure {
   const blocks = compareDetail(both, side);
   const without = MARKS.map((mark) => withoutMark(blocks, mark));
-  return Math.max(...[blocks, ...without].map(correlation));
+  const parts = blocks
+    .filter(({ detail }) => detail > DETAILED)
+    .map(({ common, detail }) => common / detail);
+  parts.sort((a, b) => a - b);
+  return {
+    all: Math.max(...[blocks, ...without].map(correlation)),
+    worstPart: parts[Math.min(2, parts.length - 1)] ?? 1,
+  };
 }
 
 function withoutMark(blocks: readonly Block[], mark: Mark): Block[] {
