@@ -21,7 +21,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EHOSTDOWN: { code: 'connect', text: 'the host is down' },
   ENETDOWN: { code: 'connect', text: 'the network is down' },
   EADDRNOTAVAIL: { code: 'connect', text: 'no local address or port is free' },
-  EMFILE: { code: 'connect', text: 'too many files are open (raise ulimit -n, or lower --concurrency)' },
+  EMFILE: {
+    code: 'connect',
+    text: 'too many files are open (raise ulimit -n, or lower --concurrency)',
+  },
   ENFILE: { code: 'connect', text: 'too many files are open on this machine' },
   UND_ERR_PRX_CONN: { code: 'connect', text: 'the proxy closed the connection' },
   UND_ERR_SOCKS5: { code: 'connect', text: 'the SOCKS proxy refused the connection' },
