@@ -1,6 +1,4 @@
-/**
- * Where the fields of a component lie, as component-table.ts writes it: addresses and numbers of 32 bits each.
- */
+/** The fields of a component, as component-table.ts writes them: addresses and numbers of 32 bits each. */
 
 /** By the next 10 bits: code length << 8 | size of the DC difference; 0 for longer codes. */
 export const SYMBOLS: usize = 0;

@@ -1,7 +1,7 @@
 /** Baseline and extended sequential scans (ITU-T T.81, F.2), a stretch of MCUs at a time. */
 import { CHUNK, findBlocks } from './blocks';
 import { BLOCKS, COMPONENT, LIMIT } from './component';
-import { readAcs, readDcs } from './values';
+import { keepAcs, keepDcs } from './values';
 
 /**
  * Reads `count` MCUs of `perMcu` blocks, rows of `wide`, from number `from` on. `at` and `end` are bits;
@@ -31,9 +31,9 @@ export function readMcus(
     let first: u32 = 0;
     for (let i: u32 = 0; i < components; i++) {
       const component = targets + <usize>i * COMPONENT;
-      readDcs(top, plan, component, first, perMcu, some, column, row, wide);
+      keepDcs(top, plan, component, first, perMcu, some, column, row, wide);
       if (load<u32>(component, LIMIT) > 1) {
-        readAcs(top, plan, component, first, perMcu, some, column, row, wide);
+        keepAcs(top, plan, component, first, perMcu, some, column, row, wide);
       }
       first += load<u32>(component, BLOCKS);
     }

@@ -23,7 +23,7 @@ import { coefficientAt, dcSymbol, signedBits } from './tables';
  * Reads the DCs of one component in `count` MCUs of `perMcu` blocks, in which its own come from number
  * `first` on. The first MCU lies in column `column` of `wide` and in row `row`.
  */
-export function readDcs(
+export function keepDcs(
   top: usize,
   plan: usize,
   component: usize,
@@ -62,7 +62,7 @@ export function readDcs(
 }
 
 /** Likewise the AC coefficients that are kept. */
-export function readAcs(
+export function keepAcs(
   top: usize,
   plan: usize,
   component: usize,
