@@ -17,7 +17,9 @@ interface Core {
     targets: number,
     components: number,
     plan: number,
+    period: number,
     perMcu: number,
+    places: number,
     from: number,
     count: number,
     wide: number,
@@ -34,10 +36,11 @@ interface Core {
   ): number;
 }
 
-/** Some addresses are left out, so that 0 is none. Tables take 38 KB for each of at most four components. */
+/** Some addresses are left out, so that 0 is none. Tables take 38 KB for each of at most four
+ * components, a plan 8 KB, the places of blocks 200 KB. */
 const TABLES = 1 << 10;
 /** Bytes of the file pass through here, so many at a time. */
-const STAGE = 192 << 10;
+const STAGE = 384 << 10;
 const STAGE_BYTES = 64 << 10;
 /** The first piece: a restart interval may be one MCU long, and its end is not known before. */
 const FIRST_BYTES = 1 << 10;
@@ -132,11 +135,17 @@ export class TableWriter {
 
   /** Returns the address. */
   write(values: Numbers): number {
-    const at = this.#at;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#at = aligned(at + bytes.length);
-    if (this.#at > STAGE) throw new RangeError('The tables of a scan take more room than there is');
+    const at = this.reserve(bytes.length);
     new Uint8Array(this.#buffer, at, bytes.length).set(bytes);
+    return at;
+  }
+
+  /** The address of room for so many bytes. */
+  reserve(length: number): number {
+    const at = this.#at;
+    this.#at = aligned(at + length);
+    if (this.#at > STAGE) throw new RangeError('The tables of a scan take more room than there is');
     return at;
   }
 

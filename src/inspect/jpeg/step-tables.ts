@@ -44,10 +44,12 @@ export function coefficientEntries(counts: Uint8Array, values: Uint8Array): Int3
 
 /** In place of a step where the code is longer than the bits that a look-up sees (core/blocks.ts: FULL). */
 const UNKNOWN = 64 << 6;
+/** Bits of a step: of the 57 that a word holds, two steps leave as many as a look-up sees. */
+const LONGEST = 22;
 
 /**
  * By the next {@link STEP_BITS} bits: coefficients << 6 | bits of as many whole AC symbols, extra bits
- * included, as these bits hold; of one symbol when they hold its code only. See {@link END_OF_BLOCK}.
+ * included, as these bits hold; of one symbol when they hold its code. See {@link END_OF_BLOCK}.
  */
 export function stepEntries(counts: Uint8Array, values: Uint8Array): Uint16Array {
   return manySteps(singleSteps(counts, values, stepOf));
@@ -72,7 +74,9 @@ function singleSteps(
   for (let length = 1; length <= STEP_BITS; length++) {
     const free = STEP_BITS - length;
     for (let n = counts[length - 1]!; n > 0; n--, code++) {
-      single.fill(step(values[index++]!, length), code << free, (code + 1) << free);
+      const entry = step(values[index++]!, length);
+      if ((entry & 63) > LONGEST) continue;
+      single.fill(entry, code << free, (code + 1) << free);
     }
     code <<= 1;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts';
 import { photo } from '../../../fixtures/photo.ts';
@@ -55,6 +56,23 @@ const file = fc
     return encodeJpeg(photo(seed, width, height, 4), options);
   });
 
+/** So many blocks that the core looks for them from two places at once (core/ahead.ts). */
+const large = fc
+  .record({
+    seed: fc.nat(1000),
+    width: fc.integer({ min: 500, max: 700 }),
+    height: fc.integer({ min: 300, max: 450 }),
+    color: fc.constantFrom('ycc', 'cmyk'),
+    sampling: fc.constantFrom(...samplings.slice(0, 4)),
+    separate: fc.boolean(),
+    step: fc.constantFrom(1, 2, 9, 40),
+  })
+  .map(({ seed, width, height, color, sampling, ...rest }) => {
+    const factors = { ycc: sampling, cmyk: [full, full, full, full] } as const;
+    const options: EncodeOptions = { color, sampling: factors[color], ...rest };
+    return encodeJpeg(photo(seed, width, height, 4), options);
+  });
+
 const kept = fc.constantFrom<Kept>(1, 2, 4, 8);
 
 /** What the fast path says, in the words of the slow one. */
@@ -94,6 +112,25 @@ function compare(frame: Frame | string, { verdict, blocks }: Decoded): void {
   }
 }
 
+/** Where the data of the first scan begin. */
+function scanStart(bytes: Uint8Array): number {
+  const at = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
+  return at + 2 + bytes[at + 3]!;
+}
+
+/** Where the first marker from `at` on lies that is no restart. */
+function markerBehind(bytes: Uint8Array, at: number): number {
+  return bytes.findIndex((byte, i) => i >= at && byte === 0xff && bytes[i + 1]! > 0xd7);
+}
+
+function flipBit(bytes: Uint8Array, at: number): void {
+  const index = at >> 3;
+  const value = bytes[index]! ^ (1 << (at & 7));
+  // Markers that come or go are for the walk over the markers.
+  if ([value, bytes[index]!, bytes[index - 1]!].includes(0xff)) return;
+  bytes[index] = value;
+}
+
 describe('verdict and coefficients are those of a decoder that reads bit by bit', () => {
   test('of whole files', () => {
     fc.assert(
@@ -104,6 +141,64 @@ describe('verdict and coefficients are those of a decoder that reads bit by bit'
     );
   }, 120_000);
 
+  test('of large files, whole, cut short and with other bits', () => {
+    const damage = fc.record({
+      cut: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+      flips: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
+      // Stretches of one byte: codes that end no block, that are none, or that end one block after the other.
+      fill: fc.option(
+        fc.record({ byte: fc.nat(254), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      ),
+    });
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(large, kept, damage, (bytes, keep, { cut, flips, fill }) => {
+        const start = scanStart(bytes);
+        const first = markerBehind(bytes, start) - start;
+        const place = (part: number) => start + Math.floor(part * (first - 1));
+        for (const flip of flips) flipBit(bytes, place(flip) * 8 + (Math.floor(flip * 1e9) & 7));
+        if (fill) {
+          const from = place(fill.at);
+          const whole = bytes[from - 1] === 0xff ? from + 1 : from;
+          bytes.fill(fill.byte, whole, place(Math.min(1, fill.at + 0.2)));
+        }
+        const short = cut === null ? bytes : bytes.slice(0, place(cut));
+        const slow = decodeSlowly(short);
+        seen.add(slow.verdict);
+        // Cut behind the first of several scans: see below.
+        if (slow.verdict === 'whole' && cut !== null) return;
+        compare(decodeFast(short, keep), slow);
+      }),
+      { numRuns: 30 },
+    );
+    expect(seen).toEqual(new Set(['whole', 'truncated', 'broken']));
+  }, 240_000);
+
+  test('of large files with tables of their own for colour', async () => {
+    const options = fc.record({
+      quality: fc.integer({ min: 5, max: 100 }),
+      chromaSubsampling: fc.constantFrom('4:2:0', '4:4:4'),
+      optimizeCoding: fc.boolean(),
+    });
+    const picture = fc.record({
+      seed: fc.nat(1000),
+      width: fc.integer({ min: 700, max: 800 }),
+      height: fc.integer({ min: 500, max: 600 }),
+      grain: fc.constantFrom(0, 4, 30),
+    });
+    await fc.assert(
+      fc.asyncProperty(picture, options, kept, async (sizes, options, keep) => {
+        const { data, width, height } = photo(sizes.seed, sizes.width, sizes.height, sizes.grain);
+        const image = sharp(data, { raw: { width, height, channels: 3 } });
+        const bytes = new Uint8Array(await image.jpeg(options).toBuffer());
+        compare(decodeFast(bytes, keep), decodeSlowly(bytes));
+        flipBit(bytes, scanStart(bytes) * 8 + sizes.seed * 97);
+        compare(decodeFast(bytes, keep), decodeSlowly(bytes));
+      }),
+      { numRuns: 15 },
+    );
+  }, 240_000);
+
   test('of files that are cut short, or whose data have other bits', () => {
     const damage = fc.record({
       cut: fc.option(fc.nat(1 << 20)),
@@ -112,21 +207,12 @@ describe('verdict and coefficients are those of a decoder that reads bit by bit'
     const seen = new Set<string>();
     fc.assert(
       fc.property(file, kept, damage, (bytes, keep, { cut, flips }) => {
-        let start = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
-        start += 2 + bytes[start + 3]!;
+        const start = scanStart(bytes);
         const room = bytes.length - 2 - start;
         // What else than the data of the first scan is flipped is for the walk over the markers.
-        const first =
-          bytes.findIndex((byte, i) => i >= start && byte === 0xff && bytes[i + 1]! > 0xd7) - start;
+        const first = markerBehind(bytes, start) - start;
         if (first < 1) return;
-        for (const flip of flips) {
-          const at = flip % (first * 8);
-          const index = start + (at >> 3);
-          const value = bytes[index]! ^ (1 << (at & 7));
-          // Markers that come or go are for the walk over the markers.
-          if ([value, bytes[index]!, bytes[index - 1]!].includes(0xff)) continue;
-          bytes[index] = value;
-        }
+        for (const flip of flips) flipBit(bytes, start * 8 + (flip % (first * 8)));
         const short = cut === null ? bytes : bytes.slice(0, start + (cut % room));
         const slow = decodeSlowly(short);
         seen.add(slow.verdict);

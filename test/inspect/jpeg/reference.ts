@@ -1,6 +1,6 @@
 /**
  * The entropy decoding of sequential JPEG (ITU-T T.81, F.2) as the standard words it, bit by bit, to
- * compare the fast one with. It knows one frame with one set of tables, as fixtures/encode-jpeg.ts writes.
+ * compare the fast one with. It knows one frame with tables that do not change.
  */
 
 export interface Decoded {
@@ -96,7 +96,9 @@ export function decodeSlowly(file: Uint8Array): Decoded {
     const members = Array.from({ length: payload[0]! }, (_, i) =>
       components.findIndex(({ id }) => id === payload[1 + 2 * i]),
     );
-    const scan = readScan(file, at, { components, members, width, height, restart, tables });
+    const selectors = members.map((_, i) => payload[2 + 2 * i]!);
+    const shared = { width, height, restart, tables };
+    const scan = readScan(file, at, { components, members, selectors, ...shared });
     if (scan.verdict !== 'whole') return { ...scan, blocks: components.map((c) => c.blocks) };
     at = scan.end;
   }
@@ -121,6 +123,8 @@ function readCodes(payload: Uint8Array, tables: Map<number, Map<string, number>>
 interface Scan {
   readonly components: readonly Component[];
   readonly members: readonly number[];
+  /** Of each member: its tables of DC and AC codes, 4 bits each. */
+  readonly selectors: readonly number[];
   readonly width: number;
   readonly height: number;
   readonly restart: number;
@@ -128,7 +132,7 @@ interface Scan {
 }
 
 function readScan(file: Uint8Array, from: number, scan: Scan) {
-  const { components, members, width, height, restart, tables } = scan;
+  const { components, members, selectors, width, height, restart, tables } = scan;
   const across = Math.max(...components.map((c) => c.horizontal));
   const down = Math.max(...components.map((c) => c.vertical));
   const one = components.length === 1;
@@ -156,7 +160,9 @@ function readScan(file: Uint8Array, from: number, scan: Scan) {
       predictors.fill(0);
     }
     try {
-      for (const member of members) {
+      for (const [i, member] of members.entries()) {
+        const dc = tables.get(selectors[i]! >> 4)!;
+        const ac = tables.get(0x10 | (selectors[i]! & 15))!;
         const { blocks, horizontal, vertical } = components[member]!;
         const [h, v] = alone ? [1, 1] : [horizontal, vertical];
         const stride = mcusWide * (one ? 1 : horizontal);
@@ -164,11 +170,11 @@ function readScan(file: Uint8Array, from: number, scan: Scan) {
           const column = (mcu % wide) * h + (b % h);
           const row = Math.floor(mcu / wide) * v + Math.floor(b / h);
           const block = new Int32Array(64);
-          const size = bits.symbol(tables.get(0x00)!);
+          const size = bits.symbol(dc);
           predictors[member]! += bits.signed(size);
           block[0] = predictors[member]!;
           for (let k = 1; k < 64; k++) {
-            const symbol = bits.symbol(tables.get(0x10)!);
+            const symbol = bits.symbol(ac);
             if (symbol === 0x00) break;
             k += symbol >> 4;
             const value = bits.signed(symbol & 15);

@@ -12,32 +12,32 @@
 import { bitsAt } from './bits';
 import { stepAt, symbolAt } from './tables';
 
-/** Blocks that are looked for at a time, at most. */
-export const CHUNK: u32 = 512;
+/** Blocks that a plan describes. */
+export const PLANNED: u32 = 512;
 /**
- * What the blocks of a chunk are coded with, as baseline.ts writes it, 8 bytes for each: the table of
- * steps of its AC coefficients and that of the next block's DC; behind all of them the codes of its DC and
- * of its AC coefficients (see tables.ts).
+ * What blocks are coded with, as baseline.ts writes it, 8 bytes for each: the table of steps of its AC coefficients and
+ * that of the next block's DC; behind all of them the codes of its DC and of its AC coefficients (see tables.ts).
  *
  * A table of steps is indexed by the next 12 bits: coefficients << 6 | bits of as many whole symbols as
  * these bits hold, or of the first one when its code is within. FULL in place of coefficients when not even that.
  */
-const CODES: usize = 8 * CHUNK;
-/** Behind them lie the places of blocks: their first bits. */
-const STARTS: usize = 2 * CODES;
+const CODES: usize = 8 * PLANNED;
 
-const SHIFT: u64 = 52;
+export const SHIFT: u64 = 52;
 /** Bit of a count of coefficients (the DC's included) which says that a step has to be looked at. */
-const FULL: u64 = 64;
+export const FULL: u64 = 64;
 /** Bit that says that the block has ended. */
 const ENDED: u32 = 128;
 
-export function startOf(plan: usize, block: u32): u32 {
-  return load<u32>(plan + ((<usize>block) << 2), STARTS);
+/** The steps of the DC of block `first`: where the tables repeat every `period` blocks. */
+export function firstTable(plan: usize, first: u32, period: u32): u32 {
+  const before = first === 0 ? period - 1 : first - 1;
+  return load<u32>(plan + ((<usize>before) << 3), 4);
 }
 
 /**
- * Notes the places of `count` blocks, of which the first is at bit `at`, an MCU's first one of `perMcu`.
+ * Writes down the places of `count` blocks, and of what follows them, to `places`. The first one lies at bit `at`
+ * and is the plan's number `first`; the plan reaches as far as they do.
  * `end` is the end of the data in bits; behind it there are zeros for a symbol. Returns the
  * place of the next bit; its complement at a code that no table knows, or behind the end.
  */
@@ -46,17 +46,19 @@ export function findBlocks(
   at: u32,
   end: u32,
   plan: usize,
-  perMcu: u32,
+  period: u32,
+  first: u32,
   count: u32,
+  places: usize,
 ): i32 {
-  const stop = plan + ((<usize>count) << 3);
-  let block = plan;
-  let next = plan + 4;
-  let table = load<u32>(plan + ((<usize>perMcu - 1) << 3), 4);
+  let block = plan + ((<usize>first) << 3);
+  const stop = block + ((<usize>count) << 3);
+  let next = places + 4;
+  let table = firstTable(plan, first, period);
   /** Coefficients of the block that are read; 0 before its DC. */
   let k: u64 = 0;
   let word = bitsAt(top, at);
-  store<u32>(plan, at, STARTS);
+  store<u32>(places, at);
   while (block < stop) {
     const step: u32 = load<u16>(table + ((<u32>(word >> SHIFT)) << 1));
     const fresh = bitsAt(top, at);
@@ -74,7 +76,7 @@ export function findBlocks(
       word = bitsAt(top, at);
     }
     if (at > end) return ~at;
-    store<u32>(next, at, STARTS);
+    store<u32>(next, at);
     const ended: u32 = (<u32>k >> 2) & 32;
     table = <u32>(load<u64>(block) >> ended);
     k >>= ended;
@@ -88,7 +90,7 @@ export function findBlocks(
  * The step over one symbol, where the table has none, or one with which the block becomes full: the symbols
  * behind its last coefficient are the next one's. 0 when there is no such code.
  */
-function singleStep(block: usize, k: u32, word: u64): u32 {
+export function singleStep(block: usize, k: u32, word: u64): u32 {
   if (k === 0) {
     const symbol = symbolAt(load<usize>(block, CODES), word);
     const size = symbol & 255;

@@ -1,6 +1,5 @@
 /** The values that are kept of blocks whose places are known, with quantisation undone. */
 import { bitsAt } from './bits';
-import { startOf } from './blocks';
 import {
   AC_CODES,
   BLOCKS,
@@ -20,14 +19,13 @@ import {
 import { coefficientAt, dcSymbol, signedBits } from './tables';
 
 /**
- * Reads the DCs of one component in `count` MCUs of `perMcu` blocks, in which its own come from number
- * `first` on. The first MCU lies in column `column` of `wide` and in row `row`.
+ * Reads the DCs of one component in `count` MCUs of `perMcu` blocks, in which its own lie together. `places` begins
+ * with the place of the first. The first MCU lies in column `column` of `wide` and in row `row`.
  */
 export function keepDcs(
   top: usize,
-  plan: usize,
+  places: usize,
   component: usize,
-  first: u32,
   perMcu: u32,
   count: i32,
   column: i32,
@@ -46,13 +44,13 @@ export function keepDcs(
   for (let mcu = 0; mcu < count; mcu++) {
     const base = column * stepX + row * stepY;
     for (let b: u32 = 0; b < blocks; b++) {
-      const word = bitsAt(top, startOf(plan, first + b));
+      const word = bitsAt(top, load<u32>(places + ((<usize>b) << 2)));
       const symbol = dcSymbol(symbols, codes, word);
       predictor += signedBits(word << (symbol >> 8), symbol & 255);
       const place = base + load<i32>(offsets + ((<usize>b) << 2));
       store<f32>(values + ((<usize>place) << 2), <f32>predictor * scale);
     }
-    first += perMcu;
+    places += (<usize>perMcu) << 2;
     if (++column === wide) {
       column = 0;
       row++;
@@ -64,9 +62,8 @@ export function keepDcs(
 /** Likewise the AC coefficients that are kept. */
 export function keepAcs(
   top: usize,
-  plan: usize,
+  places: usize,
   component: usize,
-  first: u32,
   perMcu: u32,
   count: i32,
   column: i32,
@@ -79,7 +76,7 @@ export function keepAcs(
   const codes = load<usize>(component, AC_CODES);
   const values = load<usize>(component, VALUES);
   const mask = load<usize>(component, MASK);
-  const places = load<usize>(component, PLACE);
+  const kept = load<usize>(component, PLACE);
   const quant = load<usize>(component, QUANT);
   const offsets = load<usize>(component, OFFSETS);
   const blocks = load<u32>(component, BLOCKS);
@@ -87,7 +84,7 @@ export function keepAcs(
   for (let mcu = 0; mcu < count; mcu++) {
     const base = column * load<i32>(component, STEP_X) + row * load<i32>(component, STEP_Y);
     for (let b: u32 = 0; b < blocks; b++) {
-      let at = startOf(plan, first + b);
+      let at = load<u32>(places + ((<usize>b) << 2));
       const symbol = dcSymbol(symbols, dcCodes, bitsAt(top, at));
       at += (symbol >> 8) + (symbol & 255);
       const place = base + load<i32>(offsets + ((<usize>b) << 2));
@@ -102,11 +99,11 @@ export function keepAcs(
         at += entry & 63;
         k += (entry >> 6) & 255;
         const index = (<usize>(k - 1)) << 2;
-        const to = (place & load<i32>(mask + index)) + load<i32>(places + index);
+        const to = (place & load<i32>(mask + index)) + load<i32>(kept + index);
         store<f32>(values + ((<usize>to) << 2), <f32>(entry >> 14) * load<f32>(quant + index));
       }
     }
-    first += perMcu;
+    places += (<usize>perMcu) << 2;
     if (++column === wide) {
       column = 0;
       row++;
