@@ -145,7 +145,11 @@ function addRows(
   let a = matrix.start[i]! * stride;
   let k = 0;
   for (; k + 4 <= count; k += 4, a += 4 * stride) {
-    const [wa, wb, wc, wd] = [0, 1, 2, 3].map((n) => weights[first + k + n]!) as Four;
+    // Not an array of four: this would be half the garbage that a JPEG makes.
+    const wa = weights[first + k]!;
+    const wb = weights[first + k + 1]!;
+    const wc = weights[first + k + 2]!;
+    const wd = weights[first + k + 3]!;
     const b = a + stride;
     const c = b + stride;
     const d = c + stride;
@@ -158,5 +162,3 @@ function addRows(
     for (let x = 0; x < width; x++) row[x]! += weight * plane[a + x]!;
   }
 }
-
-type Four = [number, number, number, number];
