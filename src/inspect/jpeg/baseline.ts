@@ -8,8 +8,8 @@ import { type McuReader, placesOfMcu, type ScanHeader } from './scan.ts';
 const PLANNED = 512;
 const CODES = 2 * PLANNED;
 const PLAN = 2 * CODES;
-/** Bytes for the places of blocks (core/ahead.ts): 3 × 2¹⁴ of them, and some plans more. */
-const PLACES = 4 * (3 * (1 << 14) + 4 * PLANNED);
+/** Bytes for the places of blocks (core/ahead.ts): 3 × 2¹³ of them, and some plans more. */
+const PLACES = 4 * (3 * (1 << 13) + 4 * PLANNED);
 
 /** Returns undefined when a table is missing. */
 export function baselineReader(scan: ScanHeader): McuReader | undefined {

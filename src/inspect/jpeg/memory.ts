@@ -37,10 +37,10 @@ interface Core {
 }
 
 /** Some addresses are left out, so that 0 is none. Tables take 38 KB for each of at most four
- * components, a plan 8 KB, the places of blocks 200 KB. */
+ * components, a plan 8 KB, the places of blocks 104 KB. */
 const TABLES = 1 << 10;
 /** Bytes of the file pass through here, so many at a time. */
-const STAGE = 384 << 10;
+const STAGE = 288 << 10;
 const STAGE_BYTES = 64 << 10;
 /** The first piece: a restart interval may be one MCU long, and its end is not known before. */
 const FIRST_BYTES = 1 << 10;

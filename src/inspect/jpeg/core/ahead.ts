@@ -11,7 +11,7 @@ import { bitsAt } from './bits';
 import { FULL, findBlocks, firstTable, PLANNED, SHIFT, singleStep } from './blocks';
 
 /** Blocks that a chain finds at most before they are to meet, but for those up to the plan's next end. */
-const MOST: u32 = 1 << 14;
+const MOST: u32 = 1 << 13;
 /** Room for the places that are found, behind which lie those of the second chain. */
 const PLACES: u32 = 2 * (MOST + PLANNED);
 /** Less than so many blocks are not worth it: the second chain takes some hundred to synchronise. */
