@@ -1,19 +1,20 @@
 /**
  * What a look at an image costs (SHA-256, size, PDQ hash, thumbnail) beside native libvips doing less
  * (sharp: SHA-256 and a reduction to 128 pixels with shrink-on-load) and beside Python (Pillow and numpy:
- * SHA-256 and a 64-bit pHash), on the same photos, in CPU time of one worker each.
+ * SHA-256 and a 64-bit pHash), on the same photos, in CPU time of one worker each: JPEGs as their packages
+ * hold them, then all pictures in one format after the other.
  *
  * node --experimental-web-worker scripts/bench/inspect.ts [--photos N] [--rounds N]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { createInspector } from '../../src/inspect/mod.ts';
-import { CACHE, photos } from './dedupe/photos.ts';
+import { CACHE, PACKAGES, photos, unpacked } from './dedupe/photos.ts';
 import { median, table } from './measure.ts';
 
 const { values } = parseArgs({
@@ -74,6 +75,26 @@ async function corpus(format: string, originals: readonly string[]): Promise<str
   return files;
 }
 
+/** JPEGs of 100 KB and more in the packages, up to `count` of each kind. */
+async function published(count: number): Promise<Record<string, readonly string[]>> {
+  const kinds: Record<string, string[]> = {
+    'JPEG as published, baseline': [],
+    'JPEG as published, progressive': [],
+  };
+  const [baseline, progressive] = Object.values(kinds) as [string[], string[]];
+  for (const name of PACKAGES) {
+    for (const entry of readdirSync(unpacked(name), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || !/\.jpe?g$/i.test(path)) continue;
+      const { size } = statSync(path);
+      if (size < 100_000 || size > 6_000_000) continue;
+      const kind = (await sharp(path).metadata()).isProgressive ? progressive : baseline;
+      if (kind.length < count) kind.push(path);
+    }
+  }
+  return kinds;
+}
+
 /** Milliseconds of CPU for each file: the median over the rounds, after one that warms up. */
 async function cost(
   files: readonly string[],
@@ -132,9 +153,10 @@ const rows = [['CPU ms an image', 'mean KB', 'imgtrawl', 'sharp', 'ratio', 'Pill
 const costs: Record<string, Record<'ours' | 'native' | 'python', number>> = {};
 await using inspector = createInspector({ workers: 1 });
 await inspector.warm();
-for (const format of Object.keys(FORMATS)) {
+const asPublished = await published(originals.length);
+for (const format of [...Object.keys(asPublished), ...Object.keys(FORMATS)]) {
   const some = format.startsWith('JPEG') ? originals : originals.slice(0, OTHERS);
-  const files = await corpus(format, some);
+  const files = asPublished[format] ?? (await corpus(format, some));
   const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0) / files.length;
   const ours = await cost(files, async (file) => {
     sha256(file);
