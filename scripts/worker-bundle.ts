@@ -29,6 +29,13 @@ const PATCHES: readonly Patch[] = [
     why: 'Every worker would start at least 6 threads, 64 on 64 cores; it uses 2 at a time.',
   },
   {
+    find: 'var sa={},ta;',
+    // What the decoder shares with its threads, here with its parent.
+    replace: 'var sa=Module.sharedModules||{},ta;',
+    times: 1,
+    why: 'Every worker would compile the parts that decode single formats, each time it is replaced.',
+  },
+  {
     find: 'initial:4096,maximum:32768,shared:!0',
     // 1 GiB: a 100-megapixel picture that must be decoded at once (interlaced PNG, AVIF) fits.
     replace: 'initial:512,maximum:16384,shared:!0',

@@ -42,10 +42,9 @@ export interface PartRequest {
   readonly part: DecoderPart;
 }
 
-/** `vips.wasm` comes compiled, so that many workers compile it once; the others as bytes. */
+/** Compiled, so that many workers compile it once, and replaced ones do not again. */
 export type PartReply =
   | { readonly part: DecoderPart; readonly module: WebAssembly.Module }
-  | { readonly part: DecoderPart; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly part: DecoderPart; readonly error: string };
 
 /** Posted by the worker when it can take tasks. */

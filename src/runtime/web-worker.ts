@@ -81,16 +81,18 @@ export const webWorkers: WorkerKind = {
 
 async function loadPart(part: PartRequest['part']): Promise<PartReply> {
   try {
-    return await compiled({ part, bytes: loadAsset(part) });
+    return await compiled(part, loadAsset(part));
   } catch (error) {
     return { part, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Compiles what a worker wants compiled; leaves other replies as they are. */
-export async function compiled(reply: PartReply): Promise<PartReply> {
-  if (reply.part !== 'vips.wasm' || !('bytes' in reply)) return reply;
-  return { part: reply.part, module: await WebAssembly.compile(reply.bytes) };
+/** Rejects when the bytes are no WebAssembly. */
+export async function compiled(
+  part: PartReply['part'],
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<PartReply> {
+  return { part, module: await WebAssembly.compile(bytes) };
 }
 
 class WebWorkerHandle implements WorkerHandle {

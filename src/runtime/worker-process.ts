@@ -32,8 +32,8 @@ export async function runWorkerProcess(): Promise<never> {
     if (type === 'init') {
       worker = start(message as ProcessInit);
     } else if (type === 'part') {
-      const reply = asPartReply(message as ProcessPart);
-      waiting.get(reply.part)?.(await compiled(reply));
+      const reply = await replyOf(message as ProcessPart);
+      waiting.get(reply.part)?.(reply);
     } else {
       const { bytes } = (message as { task?: { bytes?: Uint8Array<ArrayBuffer> } }).task ?? {};
       (await worker)?.post(message, bytes ? [bytes.buffer] : []);
@@ -52,6 +52,6 @@ export async function runWorkerProcess(): Promise<never> {
   process.exit(0);
 }
 
-function asPartReply({ part, bytes, error }: ProcessPart): PartReply {
-  return bytes ? { part, bytes } : { part, error: error ?? 'it did not come' };
+async function replyOf({ part, bytes, error }: ProcessPart): Promise<PartReply> {
+  return bytes ? compiled(part, bytes) : { part, error: error ?? 'it did not come' };
 }

@@ -101,7 +101,7 @@ test('the decoder is loaded only when an image needs it, and once', async () => 
     bundle: new Blob([loadAsset('inspect-worker.js')], { type: 'text/javascript' }),
     part({ part }) {
       asked.push(part);
-      return compiled({ part, bytes: loadAsset(part) });
+      return compiled(part, loadAsset(part));
     },
   });
   const limits = { pixels: true, dihedral: false, maxPixels: 1e8, memory: 4e7 };

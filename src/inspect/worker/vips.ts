@@ -52,33 +52,28 @@ export function endThreads(): void {
 async function start(): Promise<Running> {
   if (!source) throw new Error('The decoder has no source.');
   const { bundle, parts } = source;
-  const urls = new Map<string, string>();
   const threads = new Set<Worker>();
   const restore = collectThreads(threads);
   let memory: WebAssembly.Memory | undefined;
   try {
     const code = await fetchPart(parts, 'vips.wasm');
-    if (!('module' in code)) throw new Error('vips.wasm did not come compiled.');
-    for (const plugin of PLUGINS) {
-      const part = await fetchPart(parts, plugin);
-      if (!('bytes' in part)) throw new Error(`${plugin} did not come as bytes.`);
-      urls.set(plugin, URL.createObjectURL(new Blob([part.bytes], { type: 'application/wasm' })));
-    }
-    const vips = await Vips({
+    const plugins: Record<string, WebAssembly.Module> = {};
+    for (const plugin of PLUGINS) plugins[plugin] = await fetchPart(parts, plugin);
+    const options = {
       dynamicLibraries: [...PLUGINS],
+      // Read by what scripts/worker-bundle.ts puts into the decoder's JavaScript.
+      sharedModules: plugins,
       mainScriptUrlOrBlob: bundle,
-      locateFile: (name: string) => urls.get(name) ?? name,
-      instantiateWasm: (imports, done) => {
+      instantiateWasm: (imports: WebAssembly.Imports, done: Instantiated) => {
         memory = imports['env']?.['memory'] as WebAssembly.Memory;
-        WebAssembly.instantiate(code.module, imports).then((instance) =>
-          done(instance, code.module),
-        );
+        WebAssembly.instantiate(code, imports).then((instance) => done(instance, code));
         return {};
       },
       // What it would print are warnings about hostile images.
       print: () => {},
       printErr: () => {},
-    });
+    };
+    const vips = await Vips(options);
     vips.Cache.max(0);
     if (!memory) throw new Error('vips.wasm was not instantiated.');
     return { vips, threads, memory };
@@ -87,7 +82,6 @@ async function start(): Promise<Running> {
     throw error;
   } finally {
     restore();
-    for (const url of urls.values()) URL.revokeObjectURL(url);
   }
 }
 
@@ -106,13 +100,15 @@ function collectThreads(threads: Set<Worker>): () => void {
   };
 }
 
-function fetchPart(parts: MessagePort, part: DecoderPart): Promise<PartReply> {
+type Instantiated = (instance: WebAssembly.Instance, module: WebAssembly.Module) => unknown;
+
+function fetchPart(parts: MessagePort, part: DecoderPart): Promise<WebAssembly.Module> {
   return new Promise((resolve, reject) => {
     const listen = ({ data }: MessageEvent<PartReply>) => {
       if (data.part !== part) return;
       parts.removeEventListener('message', listen);
       if ('error' in data) reject(new Error(`${part} cannot be loaded: ${data.error}`));
-      else resolve(data);
+      else resolve(data.module);
     };
     parts.addEventListener('message', listen);
     parts.start();
