@@ -7,6 +7,7 @@ import process from 'node:process';
 import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
 import type { PartReply, PartRequest, WorkerInit, WorkerStop } from '../inspect/protocol.ts';
 import { type AssetName, loadAsset } from './assets.ts';
+import { giveBackLargeBlocks } from './malloc.ts';
 
 /** The part of `Worker` that is used. Node has it with `--experimental-web-worker` only. */
 interface WebWorker {
@@ -36,6 +37,7 @@ export interface WorkerSource {
 export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle> {
   if (!Class) throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
   keepNurseriesSmall();
+  giveBackLargeBlocks();
   const url = URL.createObjectURL(source.bundle);
   const worker = new Class(url, { type: 'module', name: 'inspect', deno: { permissions: 'none' } });
   const handle = new WebWorkerHandle(worker);
