@@ -23,6 +23,11 @@ export interface WorkerPoolOptions<In, Out> {
   readonly decode: (value: unknown, task: In) => Out;
   /** Tasks that `map` and `asCompleted` take from their source ahead. Default: twice the size. */
   readonly window?: number;
+  /**
+   * Whether a task is one for the first worker alone: so that of tasks which leave a worker large, and of
+   * which there is never more than one, not every worker becomes large. Default: no task is.
+   */
+  readonly firstOnly?: (task: In) => boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Ends all workers and rejects all tasks. */
@@ -75,6 +80,8 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
   readonly #clock: Clock;
   readonly #places: Place[];
   readonly #jobs = new Queue<Job<In, Out>>();
+  /** For the first worker alone. */
+  readonly #firstJobs = new Queue<Job<In, Out>>();
   readonly #ending = new Set<Promise<void>>();
   readonly #forgetSignal: () => void;
   readonly #closing = new AbortController();
@@ -113,7 +120,8 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
   submit(task: In): Promise<Out> {
     if (this.#closed) return Promise.reject(this.#closed.reason);
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ task, since: this.#clock.now(), resolve, reject });
+      const queue = this.#options.firstOnly?.(task) ? this.#firstJobs : this.#jobs;
+      queue.push({ task, since: this.#clock.now(), resolve, reject });
       this.#dispatch();
     });
   }
@@ -143,10 +151,12 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     // Lowest number first, so that those which are too many stay idle and end.
     for (const place of this.#places) {
       if (place.state !== 'idle') continue;
-      const job = this.#jobs.shift();
-      if (!job) return;
+      const job = (place.number === 1 && this.#firstJobs.shift()) || this.#jobs.shift();
+      if (!job) break;
       this.#run(place, job);
     }
+    const first = this.#places[0]!;
+    if (this.#firstJobs.size > 0 && first.state === 'empty') this.#start(first);
     let coming = this.#places.filter((place) => place.state === 'starting').length;
     for (const place of this.#places) {
       if (coming >= this.#jobs.size) return;
@@ -280,7 +290,9 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     this.#closed = { reason };
     this.#forgetSignal();
     this.#closing.abort(reason);
-    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) job.reject(reason);
+    for (const queue of [this.#firstJobs, this.#jobs]) {
+      for (let job = queue.shift(); job; job = queue.shift()) job.reject(reason);
+    }
     for (const place of this.#places) {
       place.idleTimer?.abort();
       if (place.state === 'starting') this.#track(place.started);

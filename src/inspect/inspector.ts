@@ -72,6 +72,8 @@ export function createInspector(options: InspectOptions = {}): Inspector {
     signal: options.signal,
     ...(options.onEvent && { onEvent: options.onEvent }),
     label: ({ name }) => name,
+    // Two such are never decoded at once.
+    firstOnly: ({ task }) => task.memory > (HEAVY_BYTES * size) / 2,
     encode: ({ task }) => (apart ? { message: task } : withCopy(task)),
     decode: asAnswer,
   });

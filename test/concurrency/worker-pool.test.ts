@@ -40,6 +40,37 @@ describe('WorkerPool', () => {
     await pool[Symbol.asyncDispose]();
   });
 
+  it('what is for the first worker alone waits for it, and for no other', async () => {
+    const { clock, kind, pool, events } = setting({
+      firstOnly: ({ name }) => name.startsWith('large'),
+    });
+    const tasks = ['a', 'b', 'large 1', 'c', 'd', 'large 2', 'e'].map((name) =>
+      pool.submit({ name, ms: 10 }),
+    );
+    expect(await clock.until(Promise.all(tasks))).toHaveLength(7);
+    const [first, second] = kind.handles.map(({ tasks }) => tasks.map(({ name }) => name));
+    expect(first).toEqual(['large 1', 'large 2', 'c', 'e']);
+    expect(second).toEqual(['a', 'b', 'd']);
+    expect(events.at(-1)).toMatchObject({ type: 'idle', at: 40 });
+    await pool[Symbol.asyncDispose]();
+  });
+
+  it('the first worker is started for what it alone may do, after a loss too', async () => {
+    const { clock, kind, pool } = setting({ firstOnly: () => true });
+    const lost = pool.submit({ name: 'lost', ms: 10, crashes: true });
+    const next = pool.submit({ name: 'next', ms: 10 });
+    const outcomes = await clock.until(Promise.allSettled([lost, next]));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(kind.handles).toHaveLength(2);
+    const late = pool.submit({ name: 'late', ms: Number.POSITIVE_INFINITY });
+    const waiting = pool.submit({ name: 'waiting', ms: 10 });
+    await pool[Symbol.asyncDispose]();
+    expect(await Promise.allSettled([late, waiting])).toMatchObject([
+      { status: 'rejected' },
+      { status: 'rejected' },
+    ]);
+  });
+
   it('a worker that hangs is replaced, and only its task rejects', async () => {
     const { clock, kind, pool, events } = setting({ size: 1, taskTimeoutMs: 5000 });
     const hung = pool.submit({ name: 'hung', ms: Number.POSITIVE_INFINITY });
