@@ -1,9 +1,10 @@
 /** From the bytes of a GIF to what the hash and the second look need. */
 import { CellSums, sumBytes } from '../rows/cells.ts';
+import { TABLE_BYTES } from '../rows/color-table.ts';
 import { digestCells } from '../rows/digest.ts';
 import { takeRooms } from '../rows/memory.ts';
 import type { Digest } from '../worker/picture.ts';
-import { PALETTE_BYTES, writePalette } from './palette.ts';
+import { writePalette } from './palette.ts';
 import { type GifParts, partsOf } from './parts.ts';
 import { order, RowReader, rowRooms } from './rows.ts';
 
@@ -15,7 +16,7 @@ export function digestGif(bytes: Uint8Array): Digest | undefined {
   const parts = partsOf(bytes);
   if (!parts) return undefined;
   const { screen, frame } = parts;
-  const rooms = [sumBytes(screen), PALETTE_BYTES, screen.width, ...rowRooms(frame.width)];
+  const rooms = [sumBytes(screen), TABLE_BYTES, screen.width, ...rowRooms(frame.width)];
   const [sums, colors, wide, ...forRows] = takeRooms(rooms);
   const outside = writePalette(colors!, parts);
   const covered = covers(parts);

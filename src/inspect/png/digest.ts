@@ -1,5 +1,6 @@
 /** From the bytes of a PNG to what the hash and the second look need. */
 import { CellSums, sumBytes } from '../rows/cells.ts';
+import { TABLE_BYTES } from '../rows/color-table.ts';
 import { digestCells } from '../rows/digest.ts';
 import { takeRooms } from '../rows/memory.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
@@ -19,8 +20,9 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
   const { header } = parts;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
-  const [sums, out, ...forRows] = takeRooms([sumBytes(header), 3 * widest, ...rowRooms(passes)]);
-  const samples = samplesOf(parts, out!);
+  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...rowRooms(passes)];
+  const [sums, out, table, ...forRows] = takeRooms(rooms);
+  const samples = samplesOf(parts, out!, table!);
   const cells = new CellSums(header, samples.channels, sums!);
   let known = true;
   const pixelBytes = Math.ceil(bitsPerPixel(header) / 8);
@@ -29,6 +31,7 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
     const values = samples.read(row, width);
     if (!values) known = false;
     else if (header.interlaced) cells.addSome(top + y * stepY, left, stepX, values, width);
+    else if (samples.table) known = cells.addIndexed(y, values, samples.table) && known;
     else cells.addRow(y, values);
   });
   const whole = await inflate(parts.data, (piece) => rows.push(piece) && known);

@@ -1,5 +1,6 @@
 /** From the bytes of a row to 8-bit grey or RGB on white, rounded as libvips rounds. */
 
+import { writeTable } from '../rows/color-table.ts';
 import { core } from '../rows/memory.ts';
 import { u16be } from '../structure/bytes.ts';
 import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
@@ -8,14 +9,25 @@ import type { PngParts } from './parts.ts';
 export interface Samples {
   /** Of the result: 1 is grey, 3 is RGB. */
   readonly channels: 1 | 3;
+  /** The result are places in this table of colours, one a pixel. */
+  readonly table?: Uint8Array;
   /** Undefined when a pixel has a colour that the palette lacks. The result is valid until the next call. */
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
 
-/** @param out room for three bytes a pixel of the longest row, in the core's memory, as all rows are */
-export function samplesOf(parts: PngParts, out: Uint8Array): Samples {
-  const { colorType, depth } = parts.header;
-  if (colorType === PALETTE) return paletteSamples(parts, out);
+/**
+ * @param out room for three bytes a pixel of the longest row, in the core's memory, as all rows are
+ * @param table room for a table of colours, there too
+ */
+export function samplesOf(
+  parts: PngParts,
+  out: Uint8Array,
+  table: Uint8Array<ArrayBuffer>,
+): Samples {
+  const { colorType, depth, interlaced } = parts.header;
+  if (colorType === PALETTE) {
+    return interlaced ? paletteSamples(parts, out) : places(parts, out, table);
+  }
   const { channels } = COLOR_TYPES[colorType]!;
   const colors = channels < 3 ? 1 : 3;
   const key = parts.transparency && keyOf(parts.transparency);
@@ -105,13 +117,29 @@ function opaque(
   return out;
 }
 
-function paletteSamples({ header, palette, transparency }: PngParts, out: Uint8Array): Samples {
-  const { depth } = header;
-  const entries = palette!.length / 3;
-  const colors = new Uint8Array(3 * 256);
-  for (let i = 0; i < palette!.length; i++) {
-    colors[i] = blend(palette![i]!, transparency?.[Math.floor(i / 3)] ?? 255);
-  }
+/** RGB on white. */
+function colorsOf({ palette, transparency }: PngParts): Uint8Array {
+  return palette!.map((value, i) => blend(value, transparency?.[Math.floor(i / 3)] ?? 255));
+}
+
+function places(parts: PngParts, out: Uint8Array, table: Uint8Array<ArrayBuffer>): Samples {
+  const { depth } = parts.header;
+  writeTable(table, colorsOf(parts));
+  return {
+    channels: 3,
+    table,
+    read(row, pixels) {
+      if (depth === 8) return row;
+      unpack(row, depth, pixels, out);
+      return out;
+    },
+  };
+}
+
+function paletteSamples(parts: PngParts, out: Uint8Array): Samples {
+  const { depth } = parts.header;
+  const colors = colorsOf(parts);
+  const entries = colors.length / 3;
   const indices = new Uint8Array(depth < 8 ? out.length / 3 : 0);
   return {
     channels: 3,
