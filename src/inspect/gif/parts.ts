@@ -1,4 +1,5 @@
 /** What of a GIF the pixels of its first frame depend on. */
+import type { Size } from '../rows/cells.ts';
 import { u16le } from '../structure/bytes.ts';
 import {
   COMMENT,
@@ -11,12 +12,6 @@ import {
   TRAILER,
   tableSize,
 } from '../structure/gif-layout.ts';
-
-/** Pixels. */
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The first one; no side is 0. */
 export interface Frame extends Size {

@@ -3,7 +3,7 @@
  * coefficients, the data of a scan. It is kept from image to image, because asking the system
  * for fresh pages costs a quarter of the time that decoding takes.
  */
-import { coreModule } from '../core-module.ts';
+import { CoreInstance } from '../core-instance.ts';
 import { CORE } from './core-code.ts';
 
 interface Core {
@@ -54,10 +54,8 @@ const MARGIN = 4096;
 const LARGEST_FILE = 128 << 20;
 /** Memory that is larger is not kept for the next image: enough for 30 megapixels in 8 MB. */
 const KEPT = 24 << 20;
-const PAGE = 65_536;
 
-let module: WebAssembly.Module | undefined;
-let instance: Core | undefined;
+const instance = new CoreInstance<Core>(CORE, KEPT);
 /** Behind the data's first byte: they lie backwards (core/bits.ts), at the end of the memory that is used. */
 let end = 0;
 /** All of the memory. */
@@ -65,10 +63,7 @@ let bytes = new Uint8Array();
 let view = new DataView(bytes.buffer);
 
 export function core(): Core {
-  if (instance) return instance;
-  module ??= coreModule(CORE);
-  instance = new WebAssembly.Instance(module).exports as unknown as Core;
-  return instance;
+  return instance.exports;
 }
 
 /**
@@ -81,16 +76,13 @@ export function takePlanes(
 ): Float32Array[] | undefined {
   if (fileLength > LARGEST_FILE) return undefined;
   end = PLANES + 4 * lengths.reduce((sum, length) => sum + length, 0) + MARGIN + fileLength;
-  if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
-  const { memory } = core();
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  const buffer = instance.takeMemory(end);
   // Made once an image: it may have a million restart intervals.
-  bytes = new Uint8Array(memory.buffer);
-  view = new DataView(memory.buffer);
+  bytes = new Uint8Array(buffer);
+  view = new DataView(buffer);
   let at = PLANES;
   return lengths.map((length) => {
-    const plane = new Float32Array(memory.buffer, at, length);
+    const plane = new Float32Array(buffer, at, length);
     at += 4 * length;
     return plane.fill(0);
   });

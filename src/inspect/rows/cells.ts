@@ -11,7 +11,8 @@ export function cellSide(pixels: number): number {
   return pixels <= REDUCED ? 1 : Math.max(1, Math.round(pixels / REDUCED));
 }
 
-interface Size {
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }

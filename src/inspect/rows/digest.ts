@@ -4,12 +4,7 @@ import { MIN_SIDE } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Digest, digestPlanes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
-import type { CellSums } from './cells.ts';
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { CellSums, Size } from './cells.ts';
 
 /** Once, when all pixels of a picture of this size have been added. */
 export function digestCells(cells: CellSums, { width, height }: Size): Digest {

@@ -2,7 +2,7 @@
  * The memory of the WebAssembly core (core/), which holds some rows and the sums of one picture. It is
  * kept from picture to picture, as asking the system for fresh pages takes time.
  */
-import { coreModule } from '../core-module.ts';
+import { CoreInstance } from '../core-instance.ts';
 import { CORE } from './core-code.ts';
 
 interface Core {
@@ -49,16 +49,11 @@ const MARGIN = 16;
  * in a PNG of a million pixels a row, which is the most that structure/ lets pass.
  */
 const KEPT = 8 << 20;
-const PAGE = 65_536;
 
-let module: WebAssembly.Module | undefined;
-let instance: Core | undefined;
+const instance = new CoreInstance<Core>(CORE, KEPT);
 
 export function core(): Core {
-  if (instance) return instance;
-  module ??= coreModule(CORE);
-  instance = new WebAssembly.Instance(module).exports as unknown as Core;
-  return instance;
+  return instance.exports;
 }
 
 /**
@@ -72,10 +67,6 @@ export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[]
     end = (at + length + MARGIN + 15) & ~15;
     return at;
   });
-  if (instance && instance.memory.buffer.byteLength > Math.max(KEPT, end)) instance = undefined;
-  const { memory } = core();
-  const missing = end - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  const { buffer } = memory;
+  const buffer = instance.takeMemory(end);
   return lengths.map((length, i) => new Uint8Array(buffer, addresses[i]!, length));
 }
