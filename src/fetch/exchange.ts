@@ -60,7 +60,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #sink: BodySink | undefined;
   #settled = false;
-  #drained = 0;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
   #waiting = 0;
   /** Bytes of the body: announced, and arrived. */
@@ -107,12 +106,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return;
+    this.#arrived += chunk.length;
     if (!this.#sink) {
-      this.#drained += chunk.length;
-      if (this.#drained > DRAIN_BYTES) this.#finish();
+      if (this.#arrived > DRAIN_BYTES) this.#finish();
       return;
     }
-    this.#arrived += chunk.length;
     let wait: Promise<void> | undefined;
     try {
       wait = this.#sink.write(chunk);
@@ -150,9 +148,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.fail(error);
   }
 
-  /**
-   * undici 8.12 takes a length with a space behind it for another number, and says so when all has come.
-   */
+  /** undici 8.12 takes a length with a space behind it for another number, and says so when all has come. */
   #isWhole(error: Error): boolean {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && this.#arrived === this.#length;
