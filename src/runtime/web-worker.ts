@@ -36,8 +36,7 @@ export interface WorkerSource {
 /** Starts one worker; resolves when it can take tasks. */
 export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle> {
   if (!Class) throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
-  keepNurseriesSmall();
-  giveBackLargeBlocks();
+  prepareProcess();
   const url = URL.createObjectURL(source.bundle);
   const worker = new Class(url, { type: 'module', name: 'inspect', deno: { permissions: 'none' } });
   const handle = new WebWorkerHandle(worker);
@@ -47,6 +46,16 @@ export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle
     URL.revokeObjectURL(url);
   }
   return handle;
+}
+
+let prepared = false;
+
+/** What the first worker needs of the process holds for all that come after it. */
+function prepareProcess(): void {
+  if (prepared) return;
+  prepared = true;
+  keepNurseriesSmall();
+  giveBackLargeBlocks();
 }
 
 /**
