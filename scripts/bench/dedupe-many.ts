@@ -13,19 +13,11 @@
  * interrupted run goes on from its cache.
  */
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { CACHE, PACKAGES, photos, unpacked } from './dedupe/photos.ts';
+import { CACHE, imageFiles, PACKAGES, photos } from './dedupe/photos.ts';
 import { measure } from './measure.ts';
 
 const { values } = parseArgs({
@@ -52,10 +44,7 @@ const LONGEST = 4096;
 sharp.concurrency(1);
 
 function filesOf(name: string): string[] {
-  const folder = unpacked(name);
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(jpe?g|png|webp)$/i.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+  return imageFiles(name)
     .filter((path) => statSync(path).size >= MIN_BYTES)
     .sort();
 }

@@ -8,13 +8,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { createInspector } from '../../src/inspect/mod.ts';
-import { CACHE, PACKAGES, photos, unpacked } from './dedupe/photos.ts';
+import { CACHE, imageFiles, PACKAGES, photos } from './dedupe/photos.ts';
 import { median, table } from './measure.ts';
 
 const { values } = parseArgs({
@@ -82,15 +82,11 @@ async function published(count: number): Promise<Record<string, readonly string[
     'JPEG as published, progressive': [],
   };
   const [baseline, progressive] = Object.values(kinds) as [string[], string[]];
-  for (const name of PACKAGES) {
-    for (const entry of readdirSync(unpacked(name), { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name);
-      if (!entry.isFile() || !/\.jpe?g$/i.test(path)) continue;
-      const { size } = statSync(path);
-      if (size < 100_000 || size > 6_000_000) continue;
-      const kind = (await sharp(path).metadata()).isProgressive ? progressive : baseline;
-      if (kind.length < count) kind.push(path);
-    }
+  for (const path of PACKAGES.flatMap(imageFiles)) {
+    const { size } = statSync(path);
+    if (!/\.jpe?g$/i.test(path) || size < 100_000 || size > 6_000_000) continue;
+    const kind = (await sharp(path).metadata()).isProgressive ? progressive : baseline;
+    if (kind.length < count) kind.push(path);
   }
   return kinds;
 }

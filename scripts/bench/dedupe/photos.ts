@@ -130,13 +130,17 @@ export function unpacked(name: string): string {
   return root;
 }
 
+/** Paths of a package's images. */
+export function imageFiles(name: string): string[] {
+  return readdirSync(unpacked(name), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(jpe?g|png|webp)$/i.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
 /** One picture of each wallpaper: the largest where a folder holds one in several sizes. */
 function pictures(name: string): string[] {
-  const root = unpacked(name);
   const best = new Map<string, { path: string; size: number }>();
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(jpe?g|png|webp)$/i.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
+  for (const path of imageFiles(name)) {
     if (/\/(html|icons|screenshot)|screenshot\.|\/examples\/(?!data)/.test(path)) continue;
     const size = statSync(path).size;
     if (size < 20_000) continue;
