@@ -5,7 +5,7 @@ import { digestCells } from '../rows/digest.ts';
 import { takeRooms } from '../rows/memory.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import type { Digest } from '../worker/picture.ts';
-import { inflate } from './inflate.ts';
+import { inflate } from '../zlib/inflate.ts';
 import { partsOf } from './parts.ts';
 import { RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';

@@ -2,7 +2,7 @@
 
 import { core } from '../rows/memory.ts';
 import type { Pass } from '../structure/png-layout.ts';
-import { PIECE } from './inflate.ts';
+import { PIECE } from '../zlib/inflate.ts';
 
 /** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
 export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;

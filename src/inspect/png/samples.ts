@@ -2,6 +2,7 @@
 
 import { writeTable } from '../rows/color-table.ts';
 import { core } from '../rows/memory.ts';
+import { unpackBits } from '../rows/unpack-bits.ts';
 import { u16be } from '../structure/bytes.ts';
 import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
 import type { PngParts } from './parts.ts';
@@ -39,7 +40,7 @@ export function samplesOf(
     return {
       channels: 1,
       read(row, pixels) {
-        unpack(row, depth, pixels, out);
+        unpackBits(row, depth, pixels, out);
         for (let i = 0; i < pixels; i++) out[i] = out[i] === key?.[0] ? 255 : out[i]! * scale;
         return out;
       },
@@ -64,14 +65,6 @@ export function samplesOf(
 /** The transparent grey or RGB value, 16 bits a sample whatever the depth. */
 function keyOf(data: Uint8Array): number[] {
   return Array.from({ length: data.length / 2 }, (_, i) => u16be(data, 2 * i));
-}
-
-/** Samples of 1, 2 or 4 bits, the first in the highest bits, one a byte. */
-function unpack(row: Uint8Array, depth: number, pixels: number, out: Uint8Array): void {
-  const mask = (1 << depth) - 1;
-  for (let i = 0, bit = 0; i < pixels; i++, bit += depth) {
-    out[i] = (row[bit >> 3]! >> (8 - depth - (bit & 7))) & mask;
-  }
 }
 
 function blend(value: number, alpha: number): number {
@@ -130,7 +123,7 @@ function places(parts: PngParts, out: Uint8Array, table: Uint8Array<ArrayBuffer>
     table,
     read(row, pixels) {
       if (depth === 8) return row;
-      unpack(row, depth, pixels, out);
+      unpackBits(row, depth, pixels, out);
       return out;
     },
   };
@@ -144,7 +137,7 @@ function paletteSamples(parts: PngParts, out: Uint8Array): Samples {
   return {
     channels: 3,
     read(row, pixels) {
-      if (depth < 8) unpack(row, depth, pixels, indices);
+      if (depth < 8) unpackBits(row, depth, pixels, indices);
       const from = depth < 8 ? indices : row;
       let highest = 0;
       for (let i = 0, to = 0; i < pixels; i++, to += 3) {

@@ -4,7 +4,6 @@
  */
 
 import { TrawlError } from '../../errors.ts';
-import { has, u16be, u16le, u32be, u32le, u64be, u64le } from './bytes.ts';
 import {
   damaged,
   headerBroken,
@@ -17,54 +16,31 @@ import {
   truncated,
 } from './structure.ts';
 import { colorOf, missingSamples } from './tiff-color.ts';
+import {
+  type Dialect,
+  type Directory,
+  dialectOf,
+  numberOf,
+  type Place,
+  placeOf,
+  readDirectory,
+  TAG,
+  TYPE_SIZES,
+} from './tiff-directory.ts';
 
 /** Entries looked at over all pages: directories may overlap, and so multiply. */
 const MAX_ENTRIES = 1_000_000;
 
-const WIDTH = 256;
-const HEIGHT = 257;
-const BITS = 258;
-const PHOTOMETRIC = 262;
-const STRIP_OFFSETS = 273;
-const ORIENTATION = 274;
-const SAMPLES = 277;
-const STRIP_LENGTHS = 279;
-const TILE_OFFSETS = 324;
-const TILE_LENGTHS = 325;
-const COLOR_MAP = 320;
-const JPEG_TABLES = 347;
 /** Values without which no pixel can be decoded. */
-const TABLES = new Set([
-  STRIP_OFFSETS,
-  STRIP_LENGTHS,
-  TILE_OFFSETS,
-  TILE_LENGTHS,
-  COLOR_MAP,
-  JPEG_TABLES,
+const TABLES: ReadonlySet<number> = new Set([
+  TAG.stripOffsets,
+  TAG.stripLengths,
+  TAG.tileOffsets,
+  TAG.tileLengths,
+  TAG.colorMap,
+  TAG.jpegTables,
 ]);
-const EXTRA_SAMPLES = 338;
 const ICC = 34675;
-
-/** Bytes of a value by type: BYTE, ASCII, SHORT, LONG, RATIONAL, … LONG8, SLONG8, IFD8. */
-const TYPE_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-
-/** Numbers in the byte order and offset size of one file. */
-interface Dialect {
-  readonly big: boolean;
-  u16(at: number): number;
-  u32(at: number): number;
-  /** An offset or count: 32 bits, 64 in BigTIFF. */
-  word(at: number): number;
-}
-
-interface Field {
-  readonly type: number;
-  readonly count: number;
-  /** Where the values are. */
-  readonly at: number;
-}
-
-type Directory = ReadonlyMap<number, Field>;
 
 export function readTiff(bytes: Uint8Array): Structure {
   const dialect = dialectOf(bytes);
@@ -80,15 +56,15 @@ export function readTiff(bytes: Uint8Array): Structure {
   }
   const number = (tag: number, otherwise: number) =>
     numberOf(dialect, first.fields.get(tag), 0, bytes.length) ?? otherwise;
-  const width = number(WIDTH, 0);
-  const height = number(HEIGHT, 0);
+  const width = number(TAG.width, 0);
+  const height = number(TAG.height, 0);
   if (width === 0 || height === 0 || width > 0x7fff_ffff || height > 0x7fff_ffff) {
     throw headerBroken('TIFF', `it announces ${width}×${height} pixels`);
   }
-  if (first.fields.get(WIDTH)!.count !== 1 || first.fields.get(HEIGHT)!.count !== 1) {
+  if (first.fields.get(TAG.width)!.count !== 1 || first.fields.get(TAG.height)!.count !== 1) {
     throw headerBroken('TIFF', 'its width or height is more than one number');
   }
-  const orientation = number(ORIENTATION, 1);
+  const orientation = number(TAG.orientation, 1);
   const pages = countPages(bytes, dialect, start);
   return {
     format: 'tiff',
@@ -97,83 +73,18 @@ export function readTiff(bytes: Uint8Array): Structure {
     ...(orientation > 1 && orientation <= 8 && { orientation }),
     ...(pages.count > 1 && { frames: pages.count }),
     ...(first.fields.has(ICC) && { profile: true }),
-    bitDepth: number(BITS, 1),
-    ...colorOf(number(PHOTOMETRIC, 1), number(SAMPLES, 1), first.fields.has(EXTRA_SAMPLES)),
+    bitDepth: number(TAG.bits, 1),
+    ...colorOf(
+      number(TAG.photometric, 1),
+      number(TAG.samples, 1),
+      first.fields.has(TAG.extraSamples),
+    ),
     ...stateOf(
-      missingSamples(number(PHOTOMETRIC, 1), number(SAMPLES, 1)) ??
+      missingSamples(number(TAG.photometric, 1), number(TAG.samples, 1)) ??
         checkData(bytes, dialect, first.fields) ??
         pages.trouble,
     ),
   };
-}
-
-function dialectOf(bytes: Uint8Array): Dialect {
-  const little = has(bytes, 0, 'II');
-  const big = bytes[little ? 2 : 3] === 43;
-  const u16 = little ? u16le : u16be;
-  const u32 = little ? u32le : u32be;
-  const u64 = little ? u64le : u64be;
-  return {
-    big,
-    u16: (at) => u16(bytes, at),
-    u32: (at) => u32(bytes, at),
-    word: big ? (at) => u64(bytes, at) : (at) => u32(bytes, at),
-  };
-}
-
-interface Place {
-  readonly entries: number;
-  /** The first entry. */
-  readonly from: number;
-  /** Where the offset of the next directory stands. */
-  readonly to: number;
-}
-
-function placeOf(bytes: Uint8Array, dialect: Dialect, at: number): Place | undefined {
-  if (at < 8 || at + (dialect.big ? 8 : 2) > bytes.length) return undefined;
-  const entries = dialect.big ? dialect.word(at) : dialect.u16(at);
-  const from = at + (dialect.big ? 8 : 2);
-  const to = from + entries * (dialect.big ? 20 : 12);
-  return to <= bytes.length ? { entries, from, to } : undefined;
-}
-
-function readDirectory(
-  bytes: Uint8Array,
-  dialect: Dialect,
-  at: number,
-): { fields: Directory } | undefined {
-  const place = placeOf(bytes, dialect, at);
-  if (!place) return undefined;
-  const fields = new Map<number, Field>();
-  const inline = dialect.big ? 8 : 4;
-  const step = dialect.big ? 20 : 12;
-  for (let entry = place.from; entry < place.to; entry += step) {
-    const tag = dialect.u16(entry);
-    const type = dialect.u16(entry + 2);
-    const count = dialect.word(entry + 4);
-    const value = entry + step - inline;
-    const size = (TYPE_SIZES[type] ?? 0) * count;
-    if (fields.has(tag) || size === 0) continue;
-    fields.set(tag, { type, count, at: size <= inline ? value : dialect.word(value) });
-  }
-  return { fields };
-}
-
-/** Value `index` of a field of unsigned integers. */
-function numberOf(
-  dialect: Dialect,
-  field: Field | undefined,
-  index: number,
-  length: number,
-): number | undefined {
-  if (!field || index >= field.count) return undefined;
-  const size = TYPE_SIZES[field.type]!;
-  const at = field.at + index * size;
-  if (at + size > length) return undefined;
-  if (field.type === 3) return dialect.u16(at);
-  if (field.type === 4 || field.type === 13) return dialect.u32(at);
-  if (field.type === 16 || field.type === 18) return dialect.word(at);
-  return field.type === 1 ? dialect.u16(at) & 0xff : undefined;
 }
 
 /** Follows the chain; a directory met twice ends it. */
@@ -230,10 +141,10 @@ function tablesInside(bytes: Uint8Array, dialect: Dialect, place: Place): boolea
 }
 
 function checkData(bytes: Uint8Array, dialect: Dialect, fields: Directory): Trouble | undefined {
-  if (!fields.has(PHOTOMETRIC)) return damaged('the photometric interpretation is missing');
-  const tiled = fields.has(TILE_OFFSETS);
-  const offsets = fields.get(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
-  const lengths = fields.get(tiled ? TILE_LENGTHS : STRIP_LENGTHS);
+  if (!fields.has(TAG.photometric)) return damaged('the photometric interpretation is missing');
+  const tiled = fields.has(TAG.tileOffsets);
+  const offsets = fields.get(tiled ? TAG.tileOffsets : TAG.stripOffsets);
+  const lengths = fields.get(tiled ? TAG.tileLengths : TAG.stripLengths);
   const name = tiled ? 'tile' : 'strip';
   if (!offsets) return damaged('there are no strips or tiles');
   // Each offset takes bytes of the file, so the loop is bounded by its length.

@@ -35,7 +35,7 @@ const scope = globalThis as unknown as Scope;
 
 if (scope.name !== 'em-pthread') {
   // Node gives Web Workers its `process`, and with it every module. All that is taken of it is zlib
-  // (../zlib.ts), which knows no file and no connection.
+  // (../zlib/zlib.ts), which knows no file and no connection.
   delete (globalThis as { process?: unknown }).process;
   scope.onmessage = ({ data }) => {
     if ('id' in data) answer(data);

@@ -7,6 +7,7 @@ import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH, type PdqHash } from
 import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
+import { digestTiff } from '../tiff/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
@@ -75,6 +76,7 @@ async function readHere(
   if (format === 'jpeg') return digestJpeg(bytes, orientation);
   if (format === 'png' && orientation === 1) return digestPng(bytes);
   if (format === 'gif') return digestGif(bytes);
+  if (format === 'tiff' && orientation === 1) return digestTiff(bytes);
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /**
- * The LZW of GIF (89a, appendix F), row by row.
+ * The LZW of GIF (89a, appendix F) and that of TIFF (6.0, section 13), row by row. In TIFF a code's highest
+ * bit comes first, and codes become longer one code earlier.
  *
  * An entry of the table holds the end of its string, up to 8 bytes, and which entry ends with the bytes
  * before them. So a string is stored 8 bytes at a time, without looking at what was put out before, of
@@ -27,6 +28,7 @@ let length: usize = 0;
 let taken: usize = 0;
 
 let clear: u32 = 0;
+let tiff: bool = false;
 /** Bits of a code, now. */
 let size: u32 = 0;
 /** The code that is given next. */
@@ -37,7 +39,7 @@ let previous: u32 = NONE;
  * @param entries room for 64 KB
  * @param data room for as many bytes as {@link lzwFeed} is told of, and 3 behind them
  * @param rows room for the widest row and 4104 bytes: a string may begin in its last one
- * @param pixelBits 2–8
+ * @param pixelBits 2–8; 0 is the LZW of TIFF
  */
 export function lzwBegin(entries: usize, data: usize, rows: usize, pixelBits: u32): void {
   table = entries;
@@ -47,7 +49,8 @@ export function lzwBegin(entries: usize, data: usize, rows: usize, pixelBits: u3
   bit = 0;
   length = 0;
   taken = 0;
-  clear = 1 << pixelBits;
+  tiff = pixelBits === 0;
+  clear = tiff ? 256 : 1 << pixelBits;
   restart();
   for (let code: u32 = 0; code < clear; code++) {
     const entry = table + ((<usize>code) << 4);
@@ -94,12 +97,17 @@ export function lzwRow(width: usize): i32 {
   let entry = table + ((<usize>last) << 4);
   let result = 1;
   const end = out + width;
+  const high = tiff;
+  const early: u32 = high ? 1 : 0;
   while (at < end) {
     if (from + size > bits) {
       result = 0;
       break;
     }
-    const code = (load<u32>(source + (from >> 3)) >> (<u32>from & 7)) & mask;
+    const word = load<u32>(source + (from >> 3));
+    const code = high
+      ? (bswap<u32>(word) << (<u32>from & 7)) >> (32 - size)
+      : (word >> (<u32>from & 7)) & mask;
     from += size;
     if (code === clear) {
       restart();
@@ -130,11 +138,15 @@ export function lzwRow(width: usize): i32 {
         store<u32>(added, before + 1, 8);
         store<u16>(added, whole ? last : load<u16>(entry, 12), 12);
         store<u8>(added, load<u8>(entry, 14), 14);
-        if (given === mask && size < 12) {
+        if (given + early === mask && size < 12) {
           size++;
           mask = (1 << size) - 1;
         }
         given++;
+      } else if (high) {
+        // No writer goes on with a full table.
+        result = -1;
+        break;
       }
     }
     last = code;

@@ -6,6 +6,7 @@ import type { Inflate, ZlibOptions } from 'node:zlib';
 
 export interface Zlib {
   createInflate(options: ZlibOptions): Inflate;
+  inflateSync(data: Uint8Array, options: ZlibOptions): Uint8Array<ArrayBuffer>;
   crc32?(data: Uint8Array): number;
 }
 

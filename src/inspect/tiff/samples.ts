@@ -1,0 +1,61 @@
+/** Adds rows of samples up as 8-bit grey or RGB on white, rounded as libvips rounds. */
+import type { CellSums } from '../rows/cells.ts';
+import { TABLE_BYTES, writeTable } from '../rows/color-table.ts';
+import { core } from '../rows/memory.ts';
+import { unpackBits } from '../rows/unpack-bits.ts';
+import type { TiffParts } from './parts.ts';
+
+/** What {@link adderOf} needs of the core's memory: colours, and a row as it is shown. */
+export function adderRooms({ size, palette }: TiffParts): number[] {
+  return [palette ? TABLE_BYTES : 0, 3 * size.width];
+}
+
+/** Channels of the sums. */
+export function channelsOf({ samples, palette }: TiffParts): 1 | 3 {
+  return palette || samples >= 3 ? 3 : 1;
+}
+
+/** @param rooms as {@link adderRooms} wants them */
+export function adderOf(
+  { size: { width }, bits, samples, alpha, palette }: TiffParts,
+  cells: CellSums,
+  [table, out]: readonly Uint8Array<ArrayBuffer>[],
+): (row: Uint8Array, y: number) => void {
+  const shown = out!;
+  if (palette) {
+    writeTable(table!, palette);
+    if (bits === 8) return (row, y) => cells.addIndexed(y, row, table!);
+    return (row, y) => {
+      unpackBits(row, bits, width, shown);
+      cells.addIndexed(y, shown, table!);
+    };
+  }
+  if (alpha === 'none') return (row, y) => cells.addRow(y, row);
+  const lay = alpha === 'apart' ? layOnWhite : addWhite;
+  return (row, y) => {
+    if (samples === 4 && alpha === 'apart') {
+      core().flattenRgba(row.byteOffset, shown.byteOffset, width);
+    } else lay(row, samples - 1, width, shown);
+    cells.addRow(y, shown);
+  };
+}
+
+/** Colours with alpha behind them. */
+function layOnWhite(row: Uint8Array, colors: number, pixels: number, out: Uint8Array): void {
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from++) {
+    const alpha = row[from + colors]!;
+    for (const end = from + colors; from < end; from++, to++) {
+      out[to] = ((row[from]! * alpha + 255 * (255 - alpha)) / 255) | 0;
+    }
+  }
+}
+
+/** The same of colours that were multiplied by alpha before: none is brighter than that allows. */
+function addWhite(row: Uint8Array, colors: number, pixels: number, out: Uint8Array): void {
+  for (let i = 0, from = 0, to = 0; i < pixels; i++, from++) {
+    const alpha = row[from + colors]!;
+    for (const end = from + colors; from < end; from++, to++) {
+      out[to] = Math.min(row[from]!, alpha) + 255 - alpha;
+    }
+  }
+}
