@@ -1,7 +1,7 @@
 /** The TIFF fast path beside sharp (native libvips), on random pictures of every kind, whole and broken. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { random } from '../../../fixtures/photo.ts';
+import { photo, random } from '../../../fixtures/photo.ts';
 import {
   COMPRESSIONS,
   type Compression,
@@ -9,6 +9,8 @@ import {
   TIFF_COLORS,
   type TiffKind,
 } from '../../../fixtures/random-tiff.ts';
+import type { Entry } from '../../../fixtures/tiff-file.ts';
+import { distanceHex, hashBuffer } from '../../../src/inspect/pdq/mod.ts';
 import { digestPng } from '../../../src/inspect/png/mod.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
 import { digestTiff } from '../../../src/inspect/tiff/mod.ts';
@@ -124,3 +126,121 @@ async function expectNotBetter(file: Uint8Array<ArrayBuffer>, what: string) {
   const digest = await digestTiff(file);
   if (digest) expectSame(digest, await digestOther(file), 2, what);
 }
+
+describe('what only wasm-vips judges', () => {
+  const next = random(3);
+  const plain: TiffKind = {
+    width: 20,
+    height: 12,
+    photometric: 2,
+    bits: 8,
+    compression: 'none',
+    predictor: false,
+    rowsPerStrip: 5,
+    little: true,
+    big: false,
+  };
+  const of = (kind: Partial<TiffKind> = {}) => randomTiff({ ...plain, ...kind }, next);
+
+  test('fields that mean something else, come twice, or are of another kind', async () => {
+    const { blocks, with: withData } = of();
+    expect(await digestTiff(withData(blocks))).toBeDefined();
+    const others: Entry[] = [
+      [266, 'short', [2]],
+      [274, 'short', [6]],
+      [274, 'byte', [1]],
+      [284, 'short', [2]],
+      [317, 'short', [2]],
+      [338, 'short', [0]],
+      [339, 'short', [3, 3, 3]],
+      [277, 'short', [3, 3]],
+      [258, 'short', [8, 8, 4]],
+      [259, 'short', [4]],
+      [262, 'short', [5]],
+      [278, 'long', [0]],
+      [278, 'long', [2 ** 32 - 2]],
+      [273, 'long', [8]],
+      [322, 'long', [16]],
+      [32995, 'short', [1]],
+    ];
+    for (const entry of others) {
+      expect(await digestTiff(withData(blocks, entry)), String(entry)).toBeUndefined();
+    }
+  });
+
+  test('lengths that libtiff does not trust, and runs that go on in the next row', async () => {
+    const { blocks, with: withData } = of();
+    const [first, ...rest] = blocks;
+    const longer = new Uint8Array(first!.length + 1);
+    expect(await digestTiff(withData([longer, ...rest]))).toBeUndefined();
+    expect(await digestTiff(withData([first!.subarray(1), ...rest]))).toBeUndefined();
+    const small = of({ width: 2, height: 2, rowsPerStrip: 2, compression: 'packed bits' });
+    const rows = [257 - 6, 9];
+    expect(await digestTiff(small.with([Uint8Array.of(...rows, ...rows)]))).toBeDefined();
+    expect(await digestTiff(small.with([Uint8Array.of(257 - 12, 9)]))).toBeUndefined();
+  });
+
+  test('tiles of which next to nothing is shown', async () => {
+    const sides = { width: 3, height: 3, bits: 1, photometric: 1, compression: 'deflate' } as const;
+    expect(await digestTiff(of({ ...sides, tile: [512, 512] }).file)).toBeDefined();
+    expect(await digestTiff(of({ ...sides, tile: [2048, 1024] }).file)).toBeUndefined();
+  });
+
+  test('a page behind the first that libtiff refuses', async () => {
+    const { file } = of();
+    const second = (height: number) => {
+      const pages = file.slice();
+      const view = new DataView(pages.buffer);
+      // The first directory again, which then is no loop, as it lies elsewhere.
+      const start = view.getUint32(4, true);
+      view.setUint32(pages.length - 4, pages.length, true);
+      const copy = file.slice(start);
+      new DataView(copy.buffer).setUint16(2, height === 0 ? 300 : 256, true);
+      return Uint8Array.from([...pages, ...copy]);
+    };
+    expect(await digestTiff(second(1))).toBeDefined();
+    expect(await digestTiff(second(0))).toBeUndefined();
+  });
+});
+
+/** Colour may differ more than light: libjpeg smooths it when it enlarges it. */
+describe('strips that are JPEGs', () => {
+  const saved = async (width: number, height: number, options: object, grey = false) => {
+    const { data } = photo(5, width, height);
+    const image = sharp(data, { raw: { width, height, channels: 3 } });
+    const shown = grey ? image.toColourspace('b-w') : image;
+    return new Uint8Array(await shown.tiff({ compression: 'jpeg', ...options }).toBuffer());
+  };
+
+  test.each([
+    ['one strip', 200, 100, { quality: 80 }],
+    ['two, the last one lower', 300, 401, { quality: 80 }],
+    ['RGB', 120, 500, { quality: 95 }],
+    ['grey', 120, 500, { quality: 80 }],
+  ])('%s', async (name, width, height, options) => {
+    const file = await saved(width, height, options, name === 'grey');
+    expectSame(await digestTiff(file), await digestOther(file), 4, name);
+  });
+
+  test('a large one has the hash that all of its pixels have', async () => {
+    const file = await saved(1100, 1500, { quality: 85 });
+    const [ours, other] = [await digestTiff(file), await digestOther(file)];
+    expect(largest(ours!.thumbnail, other!.thumbnail)).toBeLessThanOrEqual(8);
+    expect(distanceHex(hashBuffer(ours!.buffer!).hex, hashBuffer(other!.buffer!).hex)).toBeLessThan(
+      9,
+    );
+  });
+
+  test('damaged ones are never taken where sharp does not, nor are tiles', async () => {
+    expect(await digestTiff(await saved(300, 300, { tile: true }))).toBeUndefined();
+    const file = await saved(96, 600, { quality: 80 });
+    const next = random(8);
+    for (let i = 0; i < 150; i++) {
+      const flipped = file.slice();
+      flipped[Math.floor(next() * file.length)]! ^= 1 << Math.floor(next() * 8);
+      const ours = await digestTiff(flipped).catch((error) => error);
+      expect(ours).not.toBeInstanceOf(Error);
+      if (ours) await expect(digestOther(flipped)).resolves.toBeDefined();
+    }
+  });
+});
