@@ -12,7 +12,7 @@ const PER_PIXEL: Partial<Record<ImageFormat, number>> = { avif: 20, jxl: 20, jpe
 const PER_PIXEL_ELSE = 8;
 
 /**
- * The same of formats that have a decoder of their own, which takes some 12 MB for any picture, besides. Those that are
+ * The same of formats that have a decoder of their own, measured at 12 megapixels: of 4:4:4 4.0, of 4:2:0 2.3, of 10 bits 8.7. Those that are
  * missing are read row by row.
  */
 const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5 };
