@@ -12,6 +12,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { makeCodeCache } from './code-cache.ts';
+import { CODECS } from './codecs/libraries.ts';
 import { buildExecutable } from './executable.ts';
 import { writeLicenses } from './licenses.ts';
 import { buildWorker } from './worker-bundle.ts';
@@ -30,13 +31,14 @@ const commit = (): string => {
   }
 };
 
-/** `wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+/** `dav1d 1.5.1, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
 const decoders = (): string => {
   const folder = join(root, 'node_modules/wasm-vips');
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const parts = JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'));
   const readers = ['vips', 'mozjpeg', 'png', 'webp', 'heif', 'aom', 'jxl', 'tiff', 'resvg'];
-  return `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+  const vips = `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+  return [...CODECS.map((codec) => `${codec.name} ${codec.version}`), vips].join(', ');
 };
 
 /** zod carries its messages in fifty languages, all of which would be set up at each start. */

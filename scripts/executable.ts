@@ -8,6 +8,7 @@ import process from 'node:process';
 const ASSETS = [
   'imgtrawl.js',
   'inspect-worker.js',
+  'dav1d.wasm',
   'vips.wasm',
   'vips-heif.wasm',
   'vips-jxl.wasm',

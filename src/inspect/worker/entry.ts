@@ -17,7 +17,8 @@ import type {
 import { zlib } from '../zlib.ts';
 import { look } from './look.ts';
 import { isWorn } from './memory.ts';
-import { endThreads, useSource } from './vips.ts';
+import { useParts } from './parts.ts';
+import { endThreads, useBundle } from './vips.ts';
 
 interface Request {
   readonly id: number;
@@ -42,7 +43,8 @@ if (scope.name !== 'em-pthread') {
   scope.onmessage = ({ data }) => {
     if ('id' in data) answer(data);
     else if (data.type === 'init') {
-      useSource(data);
+      useParts(data.parts);
+      useBundle(data.bundle);
       scope.postMessage({ type: 'ready' } satisfies WorkerReady);
     } else {
       endThreads();
