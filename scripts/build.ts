@@ -6,11 +6,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { makeCodeCache } from './code-cache.ts';
+import { CODECS } from './codecs/libraries.ts';
 import { buildExecutable } from './executable.ts';
 import { writeLicenses } from './licenses.ts';
 import { buildWorker } from './worker-bundle.ts';
@@ -29,13 +31,14 @@ const commit = (): string => {
   }
 };
 
-/** `wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+/** `dav1d 1.5.1, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
 const decoders = (): string => {
   const folder = join(root, 'node_modules/wasm-vips');
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const parts = JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'));
   const readers = ['vips', 'mozjpeg', 'png', 'webp', 'heif', 'aom', 'jxl', 'tiff', 'resvg'];
-  return `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+  const vips = `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+  return [...CODECS.map((codec) => `${codec.name} ${codec.version}`), vips].join(', ');
 };
 
 /** zod carries its messages in fifty languages, all of which would be set up at each start. */
@@ -48,16 +51,72 @@ const withoutLocales: Plugin = {
   },
 };
 
-/** HTTP/2 is set up with the first server that speaks it: Node's takes a tenth of the start-up. */
-const lateHttp2: Plugin = {
-  name: 'late-http2',
+/** What undici loads at once of Node's HTTP/2 and HTTP/1, and does without: a tenth of the start-up each. */
+const UNDICI = [
+  {
+    file: 'dispatcher/client.js',
+    early: "const connectH2 = require('./client-h2.js')",
+    late: "const connectH2 = (...args) => require('./client-h2.js')(...args)",
+  },
+  {
+    file: 'dispatcher/client.js',
+    early: "const http = require('node:http')",
+    late: `const http = { maxHeaderSize: ${maxHeaderSize} }`,
+  },
+  // It asks whether a stream is a message of Node's own server. There is none that we would send on.
+  {
+    file: 'core/util.js',
+    early: "const { IncomingMessage } = require('node:http')",
+    late: 'const IncomingMessage = undefined',
+  },
+];
+
+const lateHttp: Plugin = {
+  name: 'late-http',
   setup({ onLoad }) {
-    onLoad({ filter: /undici[/]lib[/]dispatcher[/]client\.js$/ }, ({ path }) => {
-      const early = "const connectH2 = require('./client-h2.js')";
-      const late = "const connectH2 = (...args) => require('./client-h2.js')(...args)";
-      const code = readFileSync(path, 'utf8');
-      if (!code.includes(early)) throw new Error(`${path} does not hold "${early}" any more`);
-      return { contents: code.replace(early, late) };
+    onLoad({ filter: /undici[/]lib[/](?:dispatcher[/]client|core[/]util)\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, 'utf8');
+      for (const { file, early, late } of UNDICI) {
+        if (!path.endsWith(file)) continue;
+        if (!contents.includes(early)) throw new Error(`${path} does not hold "${early}" any more`);
+        contents = contents.replace(early, late);
+      }
+      return { contents };
+    });
+  },
+};
+
+/**
+ * Modules of which a run may need nothing, or nothing before its first request is under way: together they
+ * take a sixth of the start-up.
+ */
+const LATE_MODULES = ['zlib', 'child_process', 'readline/promises', 'dns/promises'];
+const LATE_PACKAGES = ['tldts', 'jsonc-parser'];
+
+/** Each is loaded when something of it is first used. */
+const lateModules: Plugin = {
+  name: 'late-modules',
+  setup({ onLoad, onResolve }) {
+    const builtins = new RegExp(`^node:(?:${LATE_MODULES.join('|')})$`);
+    const packages = new RegExp(`^(?:${LATE_PACKAGES.join('|')})$`);
+    const late = (path: string, resolveDir: string) => ({
+      path,
+      namespace: 'late',
+      pluginData: { resolveDir },
+    });
+    onResolve({ filter: builtins }, ({ path, namespace, resolveDir }) =>
+      namespace === 'late' ? { path, external: true } : late(path, resolveDir),
+    );
+    onResolve({ filter: packages }, ({ path, namespace, resolveDir }) =>
+      namespace === 'late' ? undefined : late(path, resolveDir),
+    );
+    onLoad({ filter: /./, namespace: 'late' }, async ({ path, pluginData: { resolveDir } }) => {
+      const names = Object.keys(await import(path)).filter((name) =>
+        /^(?!default$)\w+$/.test(name),
+      );
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      const load = `let loaded; const load = () => (loaded ??= require('${path}'));`;
+      return { contents: `${load} module.exports = { ${getters.join(', ')} };`, resolveDir };
     });
   },
 };
@@ -88,7 +147,7 @@ async function bundle(): Promise<void> {
       // Packages make a require() of it; only Node's own modules are asked for.
       'import.meta.url': '$url',
     },
-    plugins: [withoutLocales, lateHttp2],
+    plugins: [withoutLocales, lateHttp, lateModules],
     banner: {
       js: "(require=>{const $url=require('node:url').pathToFileURL(process.execPath).href;",
     },

@@ -8,6 +8,7 @@ import process from 'node:process';
 const ASSETS = [
   'imgtrawl.js',
   'inspect-worker.js',
+  'dav1d.wasm',
   'vips.wasm',
   'vips-heif.wasm',
   'vips-jxl.wasm',
@@ -21,9 +22,10 @@ export const EXEC_ARGV: readonly string[] = [
   '--experimental-web-worker',
   '--disable-warning=ExperimentalWarning',
   // One nursery that suits a run from its start: no collection while modules load (with 8 MB there is one,
-  // of 10 ms and more), and no growth.
-  '--min-semi-space-size=16',
-  '--max-semi-space-size=16',
+  // of 10 ms and more) nor while a handful of large images ends (as with 16), and no growth. With more, many
+  // small images cost more time: fresh pages do.
+  '--min-semi-space-size=20',
+  '--max-semi-space-size=20',
 ];
 
 export interface ExecutableOptions {

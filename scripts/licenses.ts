@@ -1,6 +1,7 @@
 /** Collects the licences of everything that travels inside the executable. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LIBRARIES } from './codecs/libraries.ts';
 
 interface Package {
   readonly name: string;
@@ -40,7 +41,15 @@ export function writeLicenses(root: string, file: string): void {
       const body = texts(join(root, 'node_modules', name)).join('\n\n');
       return `${name} ${one.version} (${one.license ?? 'see text'})\n\n${body}\n`;
     });
+  const compiled = LIBRARIES.map(({ name, version, license, texts: files }) => {
+    const folder = join(root, 'scripts/codecs/licenses');
+    const body = files.map((one) => readFileSync(join(folder, one), 'utf8').trim()).join('\n\n');
+    return `${name} ${version} (${license})\n\n${body}\n`;
+  });
   const node = `Node.js (MIT and others): https://github.com/nodejs/node/blob/main/LICENSE\n`;
   const own = readFileSync(join(root, 'LICENSE'), 'utf8');
-  writeFileSync(file, [`imgtrawl\n\n${own}`, node, ...parts].join(`\n${'-'.repeat(72)}\n\n`));
+  writeFileSync(
+    file,
+    [`imgtrawl\n\n${own}`, node, ...compiled, ...parts].join(`\n${'-'.repeat(72)}\n\n`),
+  );
 }

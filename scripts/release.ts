@@ -22,6 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../src/cli/commands/mod.ts';
 import { completionScript, SHELLS } from '../src/cli/completion/mod.ts';
 import { manPage } from '../src/cli/man-page.ts';
+import { LIBRARIES } from './codecs/libraries.ts';
 import { buildExecutable } from './executable.ts';
 import { type Entry, tarGz, zip } from './release/archive.ts';
 import { fetchNode, PLATFORMS, type Platform } from './release/platforms.ts';
@@ -63,7 +64,11 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-const parts = { lock: text('package-lock.json').toString(), vips: vipsParts() };
+const parts = {
+  lock: text('package-lock.json').toString(),
+  vips: vipsParts(),
+  compiled: LIBRARIES,
+};
 const materials = bom({ ...parts, version, node: process.versions.node, date });
 writeFileSync(
   join(target, `imgtrawl-${version}.cdx.json`),

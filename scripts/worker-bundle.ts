@@ -6,11 +6,13 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
+/** Compiled by scripts/codecs.ts. */
+const CODECS = ['avif/dav1d.wasm'];
 const PLUGINS = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
 /** One place of the decoder's JavaScript that is changed, and how often it must be found. */
@@ -93,7 +95,7 @@ const patchVips: Plugin = {
   },
 };
 
-/** Writes `inspect-worker.js` and the four .wasm files to `outDir`. */
+/** Writes `inspect-worker.js` and all .wasm files to `outDir`. */
 export async function buildWorker(outDir: string): Promise<void> {
   const root = fileURLToPath(new URL('..', import.meta.url));
   mkdirSync(outDir, { recursive: true });
@@ -113,6 +115,9 @@ export async function buildWorker(outDir: string): Promise<void> {
   const lib = dirname(createRequire(import.meta.url).resolve('wasm-vips/vips.wasm'));
   writeFileSync(join(outDir, 'vips.wasm'), withSmallMemory(readFileSync(join(lib, 'vips.wasm'))));
   for (const name of PLUGINS) copyFileSync(join(lib, name), join(outDir, name));
+  for (const path of CODECS) {
+    copyFileSync(join(root, 'src/inspect', path), join(outDir, basename(path)));
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -36,7 +36,12 @@ export interface ImageRef {
 export type Body =
   | { readonly in: 'memory'; readonly bytes: Uint8Array<ArrayBuffer> }
   /** A complete partial file, which who takes it renames or removes. */
-  | { readonly in: 'file'; readonly path: string };
+  | { readonly in: 'file'; readonly path: string; readonly copy?: BodyCopy };
+
+/** The bytes of a body that is in a file; gone once it is disposed of, which does no harm to the file. */
+export interface BodyCopy extends Disposable {
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
 
 /** What the fetch pool delivers for one address. */
 export interface Fetched {

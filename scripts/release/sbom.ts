@@ -8,18 +8,26 @@ interface LockEntry {
   readonly dependencies?: Record<string, string>;
 }
 
+interface Compiled {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+}
+
 export interface BomInput {
   /** package-lock.json. */
   readonly lock: string;
   /** Versions of the libraries inside wasm-vips. */
   readonly vips: Readonly<Record<string, string>>;
+  /** Libraries that are compiled to WebAssembly here. */
+  readonly compiled: readonly Compiled[];
   readonly version: string;
   /** Version of Node. */
   readonly node: string;
   readonly date: Date;
 }
 
-export function bom({ lock, vips, version, node, date }: BomInput): object {
+export function bom({ lock, vips, compiled, version, node, date }: BomInput): object {
   const { packages } = JSON.parse(lock) as { packages: Record<string, LockEntry> };
   const inside = Object.entries(packages).filter(
     ([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional,
@@ -34,6 +42,14 @@ export function bom({ lock, vips, version, node, date }: BomInput): object {
     name,
     version: of,
     purl: `pkg:generic/${name}@${of}`,
+  }));
+  const codecs = compiled.map(({ name, version: of, license }) => ({
+    type: 'library',
+    'bom-ref': `pkg:generic/${name}@${of}#compiled`,
+    name,
+    version: of,
+    purl: `pkg:generic/${name}@${of}`,
+    licenses: [{ license: { id: license } }],
   }));
   const direct = Object.keys(packages['']?.dependencies ?? {});
   return {
@@ -55,11 +71,16 @@ export function bom({ lock, vips, version, node, date }: BomInput): object {
       { type: 'platform', 'bom-ref': runtime, name: 'node', version: node, purl: runtime },
       ...inside.map(([path, entry]) => component(nameOf(path), entry)).filter(once()),
       ...libraries,
+      ...codecs,
     ],
     dependencies: [
       {
         ref: own,
-        dependsOn: [runtime, ...direct.flatMap((name) => refs.get(`node_modules/${name}`) ?? [])],
+        dependsOn: [
+          runtime,
+          ...codecs.map((codec) => codec['bom-ref']),
+          ...direct.flatMap((name) => refs.get(`node_modules/${name}`) ?? []),
+        ],
       },
       ...inside
         .map(([path, { dependencies = {} }]) => {

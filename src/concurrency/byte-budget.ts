@@ -62,6 +62,13 @@ export class ByteBudget {
     });
   }
 
+  /** At once, or not at all. */
+  tryReserve(bytes: number): Lease | undefined {
+    checkBytes(bytes);
+    const isFree = this.#waiters.size === 0 && this.#used + bytes <= this.#total;
+    return isFree ? this.#lease(bytes) : undefined;
+  }
+
   #dispatch(): void {
     for (;;) {
       const next = this.#waiters.first;

@@ -63,12 +63,12 @@ export class PartialWriter {
       }
       while (this.#waiting.length > 0) {
         const pieces = this.#waiting;
+        const bytes = this.#waitingBytes;
         this.#waiting = [];
         this.#waitingBytes = 0;
-        const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
-        this.#hash.update(bytes);
-        await this.#slot.write(bytes);
-        this.#sinceCheckpoint += bytes.length;
+        for (const piece of pieces) this.#hash.update(piece);
+        await this.#slot.write(pieces);
+        this.#sinceCheckpoint += bytes;
         if (this.#version && this.#sinceCheckpoint >= CHECKPOINT_BYTES) {
           await this.#slot.checkpoint(this.#hash, this.#version);
           this.#sinceCheckpoint = 0;

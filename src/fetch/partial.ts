@@ -146,12 +146,12 @@ export class PartialSlot implements AsyncDisposable {
     this.#position = keptBytes;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
     const file = this.#file as FileHandle;
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await file.write(bytes, done, bytes.length - done, this.#position);
-      done += bytesWritten;
+    for (let rest = pieces; rest.length > 0; ) {
+      const { bytesWritten } = await file.writev(rest, this.#position);
       this.#position += bytesWritten;
+      rest = after(rest, bytesWritten);
     }
   }
 
@@ -212,6 +212,14 @@ export class PartialSlot implements AsyncDisposable {
     this.#known = false;
     await rm(`${this.#options.path}.json`, { force: true });
   }
+}
+
+/** What is left of the pieces when so many bytes of them are done. */
+function after(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let done = bytes;
+  let at = 0;
+  while (at < pieces.length && done >= pieces[at]!.length) done -= pieces[at++]!.length;
+  return done === 0 ? pieces.slice(at) : [pieces[at]!.subarray(done), ...pieces.slice(at + 1)];
 }
 
 export interface CollectOptions {

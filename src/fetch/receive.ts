@@ -1,9 +1,11 @@
 /** Where a body goes while it arrives: into memory, or, when it is large, into a partial file. */
 import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../concurrency/clock.ts';
+import type { ByteBudget } from '../concurrency/mod.ts';
 import { TrawlError } from '../errors.ts';
 import type { Body } from '../model.ts';
 import type { Bandwidth } from './bandwidth.ts';
+import { type Copy, takeCopy } from './body-copy.ts';
 import { contentLength } from './content-length.ts';
 import { Decoder, encodingsOf } from './decode.ts';
 import { type BodySink, ENOUGH, type Head } from './exchange.ts';
@@ -28,6 +30,8 @@ export interface ReceiveOptions {
   readonly spillBytes: number;
   /** Where they go; without it everything stays in memory. */
   readonly slot?: PartialSlot | undefined;
+  /** For those that are kept in memory all the same; without it none is. */
+  readonly copies?: ByteBudget | undefined;
   /** The beginning, when the response is the rest of it. */
   readonly kept?: Kept | undefined;
   /** Bytes a second, over ms. */
@@ -61,6 +65,7 @@ export class Receiver implements BodySink {
   #size: number;
   #wire = 0;
   #file: PartialWriter | undefined;
+  #copy: Copy | undefined;
   #received: Received | undefined;
   #windowStart: number;
   #windowBytes = 0;
@@ -88,9 +93,7 @@ export class Receiver implements BodySink {
       };
     }
     if (kept) this.#spill(kept);
-    else if (this.#total !== undefined && !this.#willSpill(this.#total)) {
-      this.#exact = Buffer.allocUnsafeSlow(Math.min(this.#total, options.maxBytes));
-    }
+    else if (this.#total !== undefined) this.#exact = this.#roomFor(this.#total);
   }
 
   /** Body bytes as they came over the network. */
@@ -123,8 +126,10 @@ export class Receiver implements BodySink {
     if (this.#file && slot) {
       const hash = await this.#file.end();
       const path = await slot.finish();
+      const copy = this.#copy?.bytes?.length === this.#size ? this.#copy : undefined;
+      if (!copy) this.#copy?.[Symbol.dispose]();
       this.#received = {
-        body: { in: 'file', path },
+        body: { in: 'file', path, ...(copy && { copy }) },
         bytes: this.#size,
         sha256: hash.digest('hex'),
       };
@@ -144,6 +149,7 @@ export class Receiver implements BodySink {
   async fail(): Promise<void> {
     this.#decoder?.close();
     const { slot } = this.#options;
+    using _copy = this.#copy;
     if (!slot) return;
     try {
       if (!this.#file) {
@@ -184,19 +190,26 @@ export class Receiver implements BodySink {
   #store(piece: Buffer): Promise<void> | undefined {
     const at = this.#size;
     this.#size += piece.length;
-    if (this.#file) return this.#file.write(piece);
+    let stored = piece;
     if (this.#exact && this.#size <= this.#exact.length) {
       this.#exact.set(piece, at);
-      return undefined;
-    }
-    if (this.#exact) {
+      stored = this.#exact.subarray(at, this.#size);
+    } else if (this.#exact) {
       // More than announced; undici refuses that, but the buffer must hold if it does not.
-      this.#pieces.push(this.#exact.subarray(0, at));
+      if (!this.#file) this.#pieces.push(this.#exact.subarray(0, at));
       this.#exact = undefined;
     }
-    this.#pieces.push(piece);
-    if (!this.#willSpill(this.#size)) return undefined;
-    return this.#spill();
+    if (this.#file) return this.#file.write(stored);
+    if (!this.#exact) this.#pieces.push(stored);
+    return this.#willSpill(this.#size) ? this.#spill() : undefined;
+  }
+
+  /** For a body of known length, wherever else it goes. */
+  #roomFor(total: number): Buffer<ArrayBuffer> | undefined {
+    const { maxBytes, copies } = this.#options;
+    if (!this.#willSpill(total)) return Buffer.allocUnsafeSlow(Math.min(total, maxBytes));
+    this.#copy = copies && takeCopy(copies, total);
+    return this.#copy?.bytes;
   }
 
   #willSpill(size: number): boolean {
@@ -209,7 +222,7 @@ export class Receiver implements BodySink {
     const slot = this.#options.slot as PartialSlot;
     this.#file = new PartialWriter(slot, kept?.bytes ?? 0, hash, this.#version);
     const early = this.#exact ? [this.#exact.subarray(0, this.#size)] : this.#pieces;
-    this.#exact = undefined;
+    if (!this.#copy) this.#exact = undefined;
     this.#pieces = [];
     let wait: Promise<void> | undefined;
     for (const piece of early) wait = this.#file.write(piece) ?? wait;

@@ -209,6 +209,7 @@ function receiverFor(
     mayBeEmpty: purpose === 'robots' || purpose === 'sheet',
     spillBytes: settings.spillBytes,
     slot: task.slot,
+    copies: purpose === 'image' ? transport.copies : undefined,
     kept:
       range && kept
         ? { ...kept, ...(range.total === undefined ? {} : { total: range.total }) }

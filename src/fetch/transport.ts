@@ -1,11 +1,13 @@
 /** What all requests of a pool share: connections, names, cookies, limits and the record of each host. */
 import type { Dispatcher } from 'undici';
+import { ByteBudget } from '../concurrency/byte-budget.ts';
 import type { Clock } from '../concurrency/clock.ts';
 import { KeyedLimiter, type Permit } from '../concurrency/keyed-limiter.ts';
 import { TrawlError } from '../errors.ts';
 import type { AddressSpace } from '../model.ts';
 import { checkAuthorities } from './authorities.ts';
 import { Bandwidth } from './bandwidth.ts';
+import { ALL_COPIES_BYTES } from './body-copy.ts';
 import { classify } from './classify.ts';
 import { Connections } from './connections.ts';
 import { Dispatchers } from './dispatchers.ts';
@@ -41,6 +43,7 @@ export class Transport {
   readonly settings: FetchSettings;
   readonly clock: Clock;
   readonly bandwidth: Bandwidth | undefined;
+  readonly copies = new ByteBudget(ALL_COPIES_BYTES);
   /** Only when somebody watches. */
   readonly connections: Connections | undefined;
   readonly #deps: TransportDeps;

@@ -81,11 +81,14 @@ export function createInspector(options: InspectOptions = {}): Inspector {
   return {
     async inspect(bytes, { pixels = true, dihedral = false, name } = {}) {
       const task = { bytes, pixels, dihedral, maxPixels };
-      const first = await pool.submit({ task: { ...task, memory: LIGHT_BYTES }, name });
-      if (!('deferred' in first)) return first;
-      using lease = await heavy.reserve(first.deferred, options.signal);
-      const answer = await pool.submit({ task: { ...task, memory: lease.bytes }, name });
-      if ('deferred' in answer) throw new TrawlError('decode-crash', NONSENSE);
+      let answer = await pool.submit({ task: { ...task, memory: LIGHT_BYTES }, name });
+      // A second time when the format's own decoder leaves the file to wasm-vips.
+      for (let asked = LIGHT_BYTES; 'deferred' in answer; ) {
+        if (answer.deferred <= asked) throw new TrawlError('decode-crash', NONSENSE);
+        using lease = await heavy.reserve(answer.deferred, options.signal);
+        asked = lease.bytes;
+        answer = await pool.submit({ task: { ...task, memory: asked }, name });
+      }
       return answer;
     },
     warm: (count = size) => pool.warm(count),

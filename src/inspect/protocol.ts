@@ -27,7 +27,12 @@ export type InspectPhase = readonly [name: 'decode' | 'hash', ms: number];
 export type InspectAnswer = Inspection | Deferred;
 
 /** Parts of the decoder that the worker has its parent load when an image first needs them. */
-export type DecoderPart = 'vips.wasm' | 'vips-heif.wasm' | 'vips-jxl.wasm' | 'vips-resvg.wasm';
+export type DecoderPart =
+  | 'dav1d.wasm'
+  | 'vips.wasm'
+  | 'vips-heif.wasm'
+  | 'vips-jxl.wasm'
+  | 'vips-resvg.wasm';
 
 /** First message to a worker, before any task. */
 export interface WorkerInit {

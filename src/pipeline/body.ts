@@ -6,19 +6,22 @@ import type { Fetched } from '../model.ts';
 
 /** The bytes; the body stays where it is. */
 export async function peekBody({ body }: Fetched): Promise<Uint8Array<ArrayBuffer>> {
-  return body.in === 'memory' ? body.bytes : await readFile(body.path);
+  return body.in === 'memory' ? body.bytes : (body.copy?.bytes ?? (await readFile(body.path)));
 }
 
 /** The bytes, and nothing of the body remains. */
 export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await peekBody(fetched);
+  const { body } = fetched;
+  const bytes = body.in === 'memory' ? body.bytes : await readFile(body.path);
   await discardBody(fetched);
   return bytes;
 }
 
 /** Who holds its bytes may still read them. */
 export async function discardBody({ body }: Fetched): Promise<void> {
-  if (body.in === 'file') await rm(body.path, { force: true });
+  if (body.in !== 'file') return;
+  body.copy?.[Symbol.dispose]();
+  await rm(body.path, { force: true });
 }
 
 /** Nothing remains, and nobody may look at its bytes again. */

@@ -1,6 +1,6 @@
 /** Watches a run and says at its end what bound it. */
 import { availableParallelism } from 'node:os';
-import { performance } from 'node:perf_hooks';
+import type { performance as nodePerformance } from 'node:perf_hooks';
 import type { Options } from '../config/schema.ts';
 import { fetchSettings } from '../fetch/mod.ts';
 import type { Listener } from './events.ts';
@@ -14,18 +14,21 @@ export interface Judge {
   verdict(): RunVerdict;
 }
 
+/** Node's own; Deno does not tell. */
+type Loop = Partial<Pick<typeof nodePerformance, 'eventLoopUtilization'>>;
+const loop: Loop = globalThis.performance as Loop;
+
 /** Starts to measure. */
 export function judge(options: Options): Judge {
   const { total, perHost, adaptive, bandwidth, delay, rate } = fetchSettings(fetchOptions(options));
   const cores = availableParallelism();
   const workers = options.dedupe === 'near' ? (options.workers ?? cores) : 0;
   const meter = new Meter({ workers, total, perHost, started: performance.now() });
-  // Node's own; Deno does not tell.
-  const idle = performance.eventLoopUtilization?.();
+  const idle = loop.eventLoopUtilization?.();
   return {
     watch: (event) => meter.watch(event),
     verdict() {
-      const { utilization } = idle ? performance.eventLoopUtilization(idle) : {};
+      const { utilization } = (idle && loop.eventLoopUtilization?.(idle)) ?? {};
       const settings = { workers, cores, total, perHost, adaptive, bandwidth, delay, rate };
       return verdictOf(meter.measured(performance.now()), settings, utilization);
     },

@@ -208,14 +208,17 @@ export class ImageTaker {
 
   async #inspect(fetched: Fetched): Promise<Inspection> {
     const { options, inspector, budget, signal } = this.#context;
-    const inFile = fetched.body.in === 'file';
-    using _lease = inFile ? await budget.reserve(fetched.bytes, signal) : undefined;
+    const { body } = fetched;
+    // The last look at them: from here on, the file is moved as it is.
+    using copy = body.in === 'file' ? body.copy : undefined;
+    const read = body.in === 'file' && copy?.bytes === undefined;
+    using _lease = read ? await budget.reserve(fetched.bytes, signal) : undefined;
     const bytes = await peekBody(fetched);
     try {
       if (options.dedupe !== 'near') return inspectHeader(bytes, options.maxPixels);
       return await inspector.inspect(bytes, { name: shownUrl(fetched.url) });
     } finally {
-      if (inFile) free(bytes);
+      if (read) free(bytes);
     }
   }
 }

@@ -8,6 +8,7 @@ const sea = process.getBuiltinModule('node:sea');
 /** Kept in step with `scripts/build.ts`, which writes them. */
 export type AssetName =
   | 'inspect-worker.js'
+  | 'dav1d.wasm'
   | 'vips.wasm'
   | 'vips-heif.wasm'
   | 'vips-jxl.wasm'

@@ -140,6 +140,7 @@ class ProcessHandle implements WorkerHandle {
 }
 
 const PARTS: readonly AssetName[] = [
+  'dav1d.wasm',
   'vips.wasm',
   'vips-heif.wasm',
   'vips-jxl.wasm',

@@ -19,8 +19,12 @@ interface WebWorker {
 
 type WebWorkerClass = new (url: string, options: object) => WebWorker;
 
-/** Taken at once: libraries made for Node (wasm-vips among them) put their own in its place. */
-const Class = (globalThis as { Worker?: WebWorkerClass }).Worker;
+/**
+ * The runtime's own: libraries made for Node (wasm-vips among them) put theirs in its place. Node loads it when it
+ * is asked for, which takes time that a run without workers need not spend.
+ */
+const own = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+const webWorkerClass = (): WebWorkerClass | undefined => own?.value ?? own?.get?.call(globalThis);
 
 /** How long a worker may take to end its own threads before it is ended from outside, in ms. */
 const GOODBYE_MS = 50;
@@ -35,6 +39,7 @@ export interface WorkerSource {
 
 /** Starts one worker; resolves when it can take tasks. */
 export async function startWebWorker(source: WorkerSource): Promise<WorkerHandle> {
+  const Class = webWorkerClass();
   if (!Class) throw new Error('Web Workers are missing: start Node with --experimental-web-worker');
   prepareProcess();
   const url = URL.createObjectURL(source.bundle);

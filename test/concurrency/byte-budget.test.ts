@@ -40,6 +40,21 @@ describe('ByteBudget', () => {
     expect(budget.used).toBe(1);
   });
 
+  it('tries to reserve without waiting, and never before those who wait', async () => {
+    const budget = new ByteBudget(100);
+    const first = budget.tryReserve(60);
+    expect([first?.bytes, budget.tryReserve(41), budget.tryReserve(40)?.bytes]).toEqual([
+      60,
+      undefined,
+      40,
+    ]);
+    const waits = budget.reserve(70);
+    first?.[Symbol.dispose]();
+    expect([budget.used, budget.tryReserve(1)]).toEqual([40, undefined]);
+    expect(new ByteBudget(100).tryReserve(101)).toBeUndefined();
+    void waits;
+  });
+
   it('a lease grows at once, and what comes later waits for it', async () => {
     const budget = new ByteBudget(100);
     const lease = await budget.reserve(10);

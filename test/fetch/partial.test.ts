@@ -85,6 +85,41 @@ describe('large bodies', () => {
     expect(await readdir(dir.path)).toEqual([]);
   });
 
+  it('are in memory too while there is room, and the file stays when that is given back', async () => {
+    await using dir = await tempDir();
+    const large = bytesOf(7e6, 3);
+    await using server = await faultyServer((e) => e.reply(200, {}, large));
+    await using pool = testPool({ partialDir: dir.path });
+    const bodies = await Promise.all(
+      [1, 2, 3, 4, 5].map(async (i) => (await pool.submit(image(`${server.origin}/${i}`))).body),
+    );
+    const files = bodies.filter((body) => body.in === 'file');
+    const copies = files.flatMap(({ copy }) => copy ?? []);
+    expect([files.length, copies.length]).toEqual([5, 4]);
+    for (const { bytes } of copies) expect(Buffer.from(bytes!).equals(large)).toBe(true);
+    for (const copy of copies) copy[Symbol.dispose]();
+    expect(copies.map(({ bytes }) => bytes)).toEqual(copies.map(() => undefined));
+    for (const { path } of files) expect((await readFile(path)).equals(large)).toBe(true);
+    const { body } = await pool.submit(image(`${server.origin}/6`));
+    expect(body.in === 'file' && body.copy?.bytes?.length).toBe(large.length);
+  });
+
+  it('give the memory back when they break off', async () => {
+    await using dir = await tempDir();
+    let tries = 0;
+    await using server = await faultyServer((e) => {
+      e.send(head({ 'content-length': '8000000' }));
+      e.send(bytesOf(tries++ < 8 ? 2e6 : 8e6, 3));
+      e.close();
+    });
+    await using pool = testPool({ partialDir: dir.path, retries: 0 });
+    for (let i = 0; i < 8; i++) {
+      await expect(pool.submit(image(`${server.origin}/${i}`))).rejects.toThrow();
+    }
+    const { body } = await pool.submit(image(`${server.origin}/last`));
+    expect(body.in === 'file' && body.copy?.bytes?.length).toBe(8e6);
+  });
+
   it('of unknown length spill while they come', async () => {
     await using dir = await tempDir();
     await using server = await faultyServer((e) => {
@@ -357,8 +392,8 @@ describe('the folder', () => {
     await using second = store.claim('http://a/');
     await first.begin(0);
     await second.begin(0);
-    await first.write(bytesOf(10, 1));
-    await second.write(bytesOf(10, 2));
+    await first.write([bytesOf(10, 1)]);
+    await second.write([bytesOf(10, 2)]);
     expect(new Uint8Array(await readFile(await first.finish()))).toEqual(bytesOf(10, 1));
     expect(new Uint8Array(await readFile(await second.finish()))).toEqual(bytesOf(10, 2));
   });

@@ -112,7 +112,13 @@ test('the decoder is loaded only when an image needs it, and once', async () => 
   await inspect('.tif');
   await inspect('.webp');
   expect(await inspect('.avif')).toMatchObject({ format: 'avif', width: 90, height: 60 });
-  expect(asked).toEqual(['vips.wasm', 'vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm']);
+  expect(asked).toEqual([
+    'vips.wasm',
+    'vips-heif.wasm',
+    'vips-jxl.wasm',
+    'vips-resvg.wasm',
+    'dav1d.wasm',
+  ]);
   await worker.terminate();
 });
 

@@ -50,14 +50,15 @@ describe('an archive', () => {
 describe('the bill of materials', () => {
   const lock = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
   const vips = { vips: '8.18.7', png: '1.6.58' };
-  const made = bom({ lock, vips, version: '1.2.3', node: '26.10.0', date }) as {
+  const compiled = [{ name: 'dav1d', version: '1.5.1', license: 'BSD-2-Clause' }];
+  const made = bom({ lock, vips, compiled, version: '1.2.3', node: '26.10.0', date }) as {
     components: { 'bom-ref': string; name: string; hashes?: { content: string }[] }[];
     dependencies: { ref: string; dependsOn: string[] }[];
   };
   const names = made.components.map(({ name }) => name);
 
   test('names what is inside, and nothing that only builds or tests it', () => {
-    for (const name of ['node', 'undici', 'wasm-vips', 'png', '@nats-io/jetstream'])
+    for (const name of ['node', 'undici', 'wasm-vips', 'png', 'dav1d', '@nats-io/jetstream'])
       expect(names).toContain(name);
     for (const name of ['vitest', 'typescript', 'esbuild']) expect(names).not.toContain(name);
   });

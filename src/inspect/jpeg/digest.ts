@@ -1,6 +1,7 @@
 /** From a JPEG's coefficients to what the hash and the second look need. */
 import { applyBoth, MIN_SIDE, REDUCED } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
+import { type Turn, transposed, turnOf } from '../turn.ts';
 import { type Digest, packThumbnail } from '../worker/picture.ts';
 import { type AxisPurpose, coefficientAxis, pdqPurpose } from './axis.ts';
 import { withoutInk } from './cmyk.ts';
@@ -41,22 +42,6 @@ function chooseKept(blocksWide: number, blocksHigh: number, luma: boolean): Kept
   const enough = luma ? ENOUGH_LUMA : ENOUGH_CHROMA;
   for (const kept of [1, 2, 4] as const) if (samples * kept >= enough) return kept;
   return 8;
-}
-
-/** How a stored picture is shown: mirrored along its own axes first, then axes swapped. */
-interface Turn {
-  readonly flipAcross: boolean;
-  readonly flipDown: boolean;
-  readonly swap: boolean;
-}
-
-/** EXIF 2.32, tag 0x0112: where the stored picture's first row and first column are shown. */
-function turnOf(orientation: number): Turn {
-  return {
-    flipAcross: [2, 3, 7, 8].includes(orientation),
-    flipDown: [3, 4, 6, 7].includes(orientation),
-    swap: orientation >= 5,
-  };
 }
 
 function combine(frame: Frame, turn: Turn): Digest {
@@ -136,8 +121,4 @@ class View {
     const samples = applyBoth(values, across, down, stride);
     return swap ? transposed(samples, across.rows) : samples;
   }
-}
-
-function transposed(samples: Float32Array, side: number): Float32Array {
-  return samples.map((_, at) => samples[(at % side) * side + Math.floor(at / side)]!);
 }

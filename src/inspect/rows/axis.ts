@@ -1,6 +1,6 @@
 /** PDQ's and the thumbnail's matrices for means of cells in place of samples. */
 import { type AxisPurpose, filterOf } from '../jpeg/axis.ts';
-import { type AxisMatrix, MatrixBuilder, weightsOf } from '../pdq/mod.ts';
+import { type AxisMatrix, MatrixBuilder, reversed, weightsOf } from '../pdq/mod.ts';
 import { cellSide } from './cells.ts';
 
 const cache = new Map<string, AxisMatrix>();
@@ -8,11 +8,13 @@ const cache = new Map<string, AxisMatrix>();
 const CACHED = 64;
 
 /** What `purpose` makes of an axis of `n` samples, over the means of its cells. */
-export function cellAxis(n: number, purpose: AxisPurpose): AxisMatrix {
-  const key = `${n}/${typeof purpose === 'string' ? purpose : purpose.parts}`;
+export function cellAxis(n: number, purpose: AxisPurpose, backwards = false): AxisMatrix {
+  const key = `${n}/${typeof purpose === 'string' ? purpose : purpose.parts}/${backwards}`;
   let matrix = cache.get(key);
   if (matrix) return matrix;
-  matrix = overCells(filterOf(n, purpose), cellSide(n));
+  matrix = filterOf(n, purpose);
+  if (backwards) matrix = reversed(matrix);
+  matrix = overCells(matrix, cellSide(n));
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, matrix);
   return matrix;

@@ -2,19 +2,30 @@
 import { type AxisPurpose, pdqPurpose } from '../jpeg/axis.ts';
 import { MIN_SIDE } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
-import { type Digest, digestPlanes } from '../worker/picture.ts';
+import { AS_STORED, type Turn } from '../turn.ts';
+import { type Digest, digestPlanes, type Planes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
 import type { CellSums, Size } from './cells.ts';
 
 /** Once, when all pixels of a picture of this size have been added. */
-export function digestCells(cells: CellSums, { width, height }: Size): Digest {
+export function digestCells(cells: CellSums, size: Size): Digest {
+  return digestMeans(cells.means(), size);
+}
+
+/** From the means of cells of {@link cellSide}. `turn` says how the picture, of this size as stored, is shown. */
+export function digestMeans(
+  planes: Planes,
+  { width, height }: Size,
+  turn: Turn = AS_STORED,
+): Digest {
   const both = (purpose: AxisPurpose) =>
-    [cellAxis(width, purpose), cellAxis(height, purpose)] as const;
+    [cellAxis(width, purpose, turn.flipAcross), cellAxis(height, purpose, turn.flipDown)] as const;
   const purpose = pdqPurpose(width, height);
   const hashed = width >= MIN_SIDE && height >= MIN_SIDE;
-  return digestPlanes(cells.means(), {
+  return digestPlanes(planes, {
     light: both({ parts: LUMA_SIDE }),
     color: both({ parts: CHROMA_SIDE }),
     ...(hashed && { pdq: both(purpose) }),
+    swap: turn.swap,
   });
 }

@@ -26,8 +26,8 @@ const WORTH_CALLING = 64;
 
 /** Of `bytes[from, to)`, unsigned. */
 export function crc32(bytes: Uint8Array, from: number, to: number): number {
-  if (zlib?.crc32 && to - from >= WORTH_CALLING) return zlib.crc32(bytes.subarray(from, to));
-  return crc32Here(bytes, from, to);
+  const platform = to - from >= WORTH_CALLING ? zlib() : undefined;
+  return platform?.crc32?.(bytes.subarray(from, to)) ?? crc32Here(bytes, from, to);
 }
 
 /** Eight bytes a step, where the platform has none. */

@@ -14,9 +14,11 @@ import type {
   WorkerReady,
   WorkerStop,
 } from '../protocol.ts';
+import { zlib } from '../zlib/zlib.ts';
 import { look } from './look.ts';
 import { isWorn } from './memory.ts';
-import { endThreads, useSource } from './vips.ts';
+import { useParts } from './parts.ts';
+import { endThreads, useBundle } from './vips.ts';
 
 interface Request {
   readonly id: number;
@@ -36,11 +38,13 @@ const scope = globalThis as unknown as Scope;
 if (scope.name !== 'em-pthread') {
   // Node gives Web Workers its `process`, and with it every module. All that is taken of it is zlib
   // (../zlib/zlib.ts), which knows no file and no connection.
+  zlib();
   delete (globalThis as { process?: unknown }).process;
   scope.onmessage = ({ data }) => {
     if ('id' in data) answer(data);
     else if (data.type === 'init') {
-      useSource(data);
+      useParts(data.parts);
+      useBundle(data.bundle);
       scope.postMessage({ type: 'ready' } satisfies WorkerReady);
     } else {
       endThreads();

@@ -1,5 +1,6 @@
 /** Looks at one image: headers, limits, then as little decoding as its hash needs. */
 import { TrawlError } from '../../errors.ts';
+import { digestAvif } from '../avif/mod.ts';
 import { digestGif } from '../gif/mod.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
@@ -9,7 +10,7 @@ import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../prot
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { digestTiff } from '../tiff/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
-import { bytesToDecode } from './memory.ts';
+import { bytesToDecode, bytesToRead } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
 
 /**
@@ -57,6 +58,8 @@ function seenAs(digest: Digest): Seen {
 /** By the shortest way there is, and of every pixel where that leaves the hash uncertain. */
 async function see(task: InspectTask, structure: Structure): Promise<Seen | Deferred> {
   const { bytes, memory } = task;
+  const toRead = bytesToRead(structure);
+  if (toRead > memory) return { deferred: toRead };
   const read = await readHere(bytes, structure);
   const quick = read && seenAs(read);
   if (quick && !isUncertain(quick.hash)) return quick;
@@ -77,6 +80,7 @@ async function readHere(
   if (format === 'png' && orientation === 1) return digestPng(bytes);
   if (format === 'gif') return digestGif(bytes);
   if (format === 'tiff' && orientation === 1) return digestTiff(bytes);
+  if (format === 'avif') return digestAvif(bytes);
   return undefined;
 }
 

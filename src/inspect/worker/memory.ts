@@ -11,6 +11,18 @@ import { decoderBytes } from './vips.ts';
 const PER_PIXEL: Partial<Record<ImageFormat, number>> = { avif: 20, jxl: 20, jpeg: 6 };
 const PER_PIXEL_ELSE = 8;
 
+/**
+ * The same of formats that have a decoder of their own, measured at 12 megapixels: of 4:4:4 4.0, of 4:2:0 2.3, of 10 bits 8.7. Those that are
+ * missing are read row by row.
+ */
+const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5 };
+
+/** What reading it without wasm-vips will take, at most and about. */
+export function bytesToRead({ format, width, height, bitDepth = 8, alpha }: Structure): number {
+  const each = PER_PIXEL_HERE[format] ?? 0;
+  return width * height * each * (bitDepth > 8 ? 2 : 1) * (alpha ? 1.5 : 1);
+}
+
 /** What decoding will take, at most and about. */
 export function bytesToDecode({ format, width, height, embeddedPixels = 0 }: Structure): number {
   // A drawing is drawn small at once.

@@ -1,6 +1,7 @@
 /** Colour planes of a whole picture, as shown, no larger than PDQ filters them; and what is made of them. */
 import { type AxisMatrix, applyBoth, areaAverage, bufferOfPlane, MIN_SIDE } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../thumbnail.ts';
+import { transposed } from '../turn.ts';
 
 /** All that the hash and the second look need of a picture. */
 export interface Digest {
@@ -33,6 +34,8 @@ export interface Axes {
   readonly color: Both;
   /** To PDQ's buffer; missing when the picture is too small to have a hash. */
   readonly pdq?: Both;
+  /** What comes out is shown with its axes swapped. */
+  readonly swap: boolean;
 }
 
 let scratch: Float32Array[] = [];
@@ -58,14 +61,21 @@ export function digestPixels({ data, width, height }: RgbPixels): Digest {
     const across = areaAverage(width, side);
     return [across, width === height ? across : areaAverage(height, side)];
   };
-  const thumbnail = thumbnailOf({ red, blue, luma }, axis(LUMA_SIDE), axis(CHROMA_SIDE));
+  const axes = { light: axis(LUMA_SIDE), color: axis(CHROMA_SIDE), swap: false };
+  const thumbnail = thumbnailOf({ red, blue, luma }, axes);
   if (width < MIN_SIDE || height < MIN_SIDE) return { thumbnail };
   return { buffer: bufferOfPlane(luma, width, height), thumbnail };
 }
 
-export function digestPlanes(planes: Planes, { light, color, pdq }: Axes): Digest {
-  const thumbnail = thumbnailOf(planes, light, color);
-  return { ...(pdq && { buffer: applyBoth(planes.luma, ...pdq) }), thumbnail };
+export function digestPlanes(planes: Planes, axes: Axes): Digest {
+  const { pdq, swap } = axes;
+  const thumbnail = thumbnailOf(planes, axes);
+  return { ...(pdq && { buffer: shown(planes.luma, pdq, swap) }), thumbnail };
+}
+
+function shown(plane: Float32Array, axes: Both, swap: boolean): Float32Array<ArrayBuffer> {
+  const samples = applyBoth(plane, ...axes);
+  return swap ? transposed(samples, axes[0].rows) : samples;
 }
 
 /** Light as JPEG and PDQ weigh it (ITU-R BT.601). */
@@ -73,12 +83,12 @@ export function lumaOf(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
 }
 
-function thumbnailOf({ luma, red, blue }: Planes, light: Both, color: Both) {
-  const dim = red && applyBoth(luma, ...color);
+function thumbnailOf({ luma, red, blue }: Planes, { light, color, swap }: Axes) {
+  const dim = red && shown(luma, color, swap);
   const chroma = (plane: Float32Array | undefined, scale: number) =>
-    plane && applyBoth(plane, ...color).map((value, at) => 128 + scale * (value - dim![at]!));
+    plane && shown(plane, color, swap).map((value, at) => 128 + scale * (value - dim![at]!));
   return packThumbnail(
-    applyBoth(luma, ...light),
+    shown(luma, light, swap),
     // JPEG's YCbCr (ITU-T T.871): (B − Y) / 1.772 and (R − Y) / 1.402.
     chroma(blue, 1 / 1.772),
     chroma(red, 1 / 1.402),

@@ -3,7 +3,8 @@
  * and some 100 MB, and most JPEGs never do.
  */
 import Vips from 'wasm-vips';
-import type { DecoderPart, PartReply, PartRequest } from '../protocol.ts';
+import type { DecoderPart } from '../protocol.ts';
+import { fetchPart } from './parts.ts';
 
 export type VipsModule = Awaited<ReturnType<typeof Vips>>;
 
@@ -13,12 +14,6 @@ export type VipsModule = Awaited<ReturnType<typeof Vips>>;
  */
 const PLUGINS: readonly DecoderPart[] = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
-export interface DecoderSource {
-  readonly bundle: Blob;
-  readonly parts: MessagePort;
-}
-
-let source: DecoderSource | undefined;
 interface Running {
   readonly vips: VipsModule;
   readonly threads: Set<Worker>;
@@ -26,10 +21,11 @@ interface Running {
 }
 
 let running: Running | undefined;
+let bundle: Blob | undefined;
 
-/** Says where the parts come from. Must be called before {@link decoder}. */
-export function useSource(from: DecoderSource): void {
-  source = from;
+/** Gives the bundle that the decoder's threads start from. Must be called before {@link decoder}. */
+export function useBundle(own: Blob): void {
+  bundle = own;
 }
 
 /** Starts it when it does not run. */
@@ -50,15 +46,14 @@ export function endThreads(): void {
 }
 
 async function start(): Promise<Running> {
-  if (!source) throw new Error('The decoder has no source.');
-  const { bundle, parts } = source;
+  if (!bundle) throw new Error('The decoder has no bundle.');
   const threads = new Set<Worker>();
   const restore = collectThreads(threads);
   let memory: WebAssembly.Memory | undefined;
   try {
-    const code = await fetchPart(parts, 'vips.wasm');
+    const code = await fetchPart('vips.wasm');
     const plugins: Record<string, WebAssembly.Module> = {};
-    for (const plugin of PLUGINS) plugins[plugin] = await fetchPart(parts, plugin);
+    for (const plugin of PLUGINS) plugins[plugin] = await fetchPart(plugin);
     const options = {
       dynamicLibraries: [...PLUGINS],
       // Read by what scripts/worker-bundle.ts puts into the decoder's JavaScript.
@@ -101,17 +96,3 @@ function collectThreads(threads: Set<Worker>): () => void {
 }
 
 type Instantiated = (instance: WebAssembly.Instance, module: WebAssembly.Module) => unknown;
-
-function fetchPart(parts: MessagePort, part: DecoderPart): Promise<WebAssembly.Module> {
-  return new Promise((resolve, reject) => {
-    const listen = ({ data }: MessageEvent<PartReply>) => {
-      if (data.part !== part) return;
-      parts.removeEventListener('message', listen);
-      if ('error' in data) reject(new Error(`${part} cannot be loaded: ${data.error}`));
-      else resolve(data.module);
-    };
-    parts.addEventListener('message', listen);
-    parts.start();
-    parts.postMessage({ part } satisfies PartRequest);
-  });
-}

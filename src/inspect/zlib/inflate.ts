@@ -17,7 +17,8 @@ export async function inflate(
   data: Uint8Array<ArrayBuffer>,
   take: (piece: Uint8Array) => boolean,
 ): Promise<boolean> {
-  const source = zlib ? throughZlib(zlib, data) : throughStream(data);
+  const platform = zlib();
+  const source = platform ? throughZlib(platform, data) : throughStream(data);
   try {
     for await (const piece of source) if (!take(piece)) return false;
     return true;

@@ -1,6 +1,5 @@
 /**
- * The platform's own zlib, in the worker too: taken at once, as the worker does away with `process` when
- * it starts. It knows no file and no connection. Undefined where there is none.
+ * The platform's own zlib, in the worker too: it knows no file and no connection.
  */
 import type { Inflate, ZlibOptions } from 'node:zlib';
 
@@ -10,6 +9,14 @@ export interface Zlib {
   crc32?(data: Uint8Array): number;
 }
 
-export const zlib = (
-  globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } }
-).process?.getBuiltinModule?.('node:zlib');
+interface Platform {
+  readonly process?: { getBuiltinModule?(name: string): Zlib | undefined };
+}
+
+let taken: Zlib | undefined;
+
+/** Undefined where there is none. A worker calls it once before it does away with `process`. */
+export function zlib(): Zlib | undefined {
+  taken ??= (globalThis as Platform).process?.getBuiltinModule?.('node:zlib');
+  return taken;
+}

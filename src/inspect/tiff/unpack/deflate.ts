@@ -8,7 +8,7 @@ import type { Unpacker } from './unpacker.ts';
  * Blocks of up to so many bytes are inflated at once: a stream takes 0.15 ms to set up, for which 8 KB, as
  * large as many writers make them, are inflated ten times.
  */
-const AT_ONCE = 1 << 20;
+const AT_ONCE = 1 << 19;
 /** The least that zlib allows. */
 const LEAST = 64;
 
@@ -17,13 +17,14 @@ export const deflate: Unpacker = {
   async unpack(source, shape, [room], take) {
     const rows = new RowCutter(room!, shape, take);
     const bytes = shape.rows * shape.rowBytes;
-    if (!zlib || bytes > AT_ONCE) {
+    const platform = zlib();
+    if (!platform || bytes > AT_ONCE) {
       const whole = await inflate(source, (piece) => rows.push(piece));
       return whole && rows.complete;
     }
     try {
       const options = { chunkSize: Math.max(LEAST, bytes), maxOutputLength: bytes };
-      return rows.push(zlib.inflateSync(source, options)) && rows.complete;
+      return rows.push(platform.inflateSync(source, options)) && rows.complete;
     } catch {
       return false;
     }

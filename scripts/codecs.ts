@@ -1,0 +1,27 @@
+/**
+ * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm) from pinned sources, after a change in
+ * their wrappers beside those files or in src/inspect/planes. It needs emscripten, meson and ninja, on Debian 12:
+ * apt-get install --no-install-recommends emscripten meson ninja-build
+ *
+ * node scripts/codecs.ts [FOLDER for sources and objects, default dist/codecs]
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { checkCompiler, copyText } from './codecs/compile.ts';
+import { compileDav1d } from './codecs/dav1d.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = resolve(process.argv[2] ?? join(root, 'dist/codecs'));
+const texts = join(root, 'scripts/codecs/licenses');
+
+checkCompiler();
+mkdirSync(folder, { recursive: true });
+mkdirSync(texts, { recursive: true });
+const dav1d = await compileDav1d(root, folder);
+copyText(join(dav1d, 'COPYING'), join(texts, 'dav1d.txt'));
+for (const name of ['avif/dav1d.wasm']) {
+  const { size } = statSync(join(root, 'src/inspect', name));
+  process.stdout.write(`${name}: ${size} bytes\n`);
+}

@@ -1,0 +1,40 @@
+/** The C libraries that are compiled to WebAssembly here, and what of the compiler travels with them. */
+
+export interface Library {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX. */
+  readonly license: string;
+  /** What it says is in licenses/, in files of these names. */
+  readonly texts: readonly string[];
+}
+
+export interface Source extends Library {
+  /** Unmodified, as its authors publish it. */
+  readonly url: string;
+  readonly sha256: string;
+}
+
+const DEBIAN = 'http://deb.debian.org/debian/pool/main';
+
+export const DAV1D: Source = {
+  name: 'dav1d',
+  version: '1.5.1',
+  license: 'BSD-2-Clause',
+  texts: ['dav1d.txt'],
+  url: `${DEBIAN}/d/dav1d/dav1d_1.5.1.orig.tar.xz`,
+  sha256: '401813f1f89fa8fd4295805aa5284d9aed9bc7fc1fdbe554af4292f64cbabe21',
+};
+
+/** musl, emmalloc and what else emcc links. */
+export const EMSCRIPTEN: Library = {
+  name: 'emscripten',
+  version: '3.1.6',
+  license: 'MIT',
+  texts: ['emscripten.txt', 'musl.txt'],
+};
+
+/** Those that decode. */
+export const CODECS: readonly Source[] = [DAV1D];
+
+export const LIBRARIES: readonly Library[] = [...CODECS, EMSCRIPTEN];

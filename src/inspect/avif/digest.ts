@@ -1,0 +1,78 @@
+/** From the bytes of an AVIF to what the hash and the second look need. */
+import { cellSide } from '../rows/cells.ts';
+import { digestMeans } from '../rows/digest.ts';
+import { allocated } from '../worker/codec.ts';
+import type { Digest, Planes } from '../worker/picture.ts';
+import { type Weights, weightsOf } from './color.ts';
+import { type Dav1d, dav1d, FACTS, FULL_COLOR, GREY } from './dav1d.ts';
+import { type AvifParts, type Coded, partsOf } from './parts.ts';
+
+/**
+ * Of an AVIF that structure/ has found whole, turned as it says. Returns undefined when anything in it is not as
+ * it should be, or not known here.
+ */
+export async function digestAvif(bytes: Uint8Array): Promise<Digest | undefined> {
+  const parts = partsOf(bytes);
+  return parts && dav1d.run((exports) => digestWith(exports, parts));
+}
+
+function digestWith(exports: Dav1d, parts: AvifParts): Digest | undefined {
+  const { picture, alpha, turn } = parts;
+  try {
+    if (!decode(exports, 0, picture)) return undefined;
+    if (alpha && !(decode(exports, 1, alpha) && fits(exports, parts))) return undefined;
+    const weights = weightsFor(exports, parts);
+    const planes = weights && meansOf(exports, picture, weights);
+    return planes && digestMeans(planes, picture, turn);
+  } finally {
+    exports.release();
+  }
+}
+
+/** False when it cannot be decoded, or has another size than the file says. */
+function decode(exports: Dav1d, which: number, { data, width, height }: Coded): boolean {
+  const address = allocated(exports, data);
+  if (address === 0) return false;
+  const failed = exports.decode(which, address, data.length, width * height);
+  exports.free(address);
+  if (failed) return false;
+  return exports.fact(which, FACTS.width) === width && exports.fact(which, FACTS.height) === height;
+}
+
+/** The alpha is one that dav1d.c can lay over the picture. */
+function fits(exports: Dav1d, { picture, alpha }: AvifParts): boolean {
+  const same = picture.width === alpha!.width && picture.height === alpha!.height;
+  const plain = [0, 1].every((which) => exports.fact(which, FACTS.depth) === 8);
+  return same && plain && exports.fact(1, FACTS.fullRange) === 1;
+}
+
+function weightsFor(exports: Dav1d, { nclx }: AvifParts): readonly Weights[] | undefined {
+  const layout = exports.fact(0, FACTS.layout);
+  const matrix = nclx?.matrix ?? exports.fact(0, FACTS.matrix);
+  // The three colours of one pixel.
+  if (matrix === 0 && layout !== FULL_COLOR) return undefined;
+  return weightsOf({
+    depth: exports.fact(0, FACTS.depth),
+    grey: layout === GREY,
+    matrix,
+    fullRange: nclx?.fullRange ?? exports.fact(0, FACTS.fullRange) === 1,
+  });
+}
+
+function meansOf(
+  exports: Dav1d,
+  { width, height }: Coded,
+  weights: readonly Weights[],
+): Planes | undefined {
+  const [across, down] = [cellSide(width), cellSide(height)];
+  const count = Math.ceil(width / across) * Math.ceil(height / down);
+  const given = allocated(exports, new Uint8Array(Float64Array.from(weights.flat()).buffer));
+  const means = given && exports.means(across, down, given, weights.length);
+  if (!means) return undefined;
+  const plane = (i: number) =>
+    new Float32Array(exports.memory.buffer, means + 4 * count * i, count).slice();
+  const [luma, red, blue] = weights.map((_, i) => plane(i));
+  exports.free(given);
+  exports.free(means);
+  return red ? { luma: luma!, red, blue: blue! } : { luma: luma! };
+}
