@@ -10,10 +10,10 @@ import { readStrip, type Strip, tablesOf } from './jpeg-strip.ts';
 import { RGB, type TiffParts, YCC } from './parts.ts';
 
 /** Undefined for tiles and for strips that differ in more than their data. */
-export function digestJpegs(parts: TiffParts): Digest | undefined {
+export function digestJpegs(parts: TiffParts, orientation: number): Digest | undefined {
   const file = join(parts);
   try {
-    return file && readJpeg(file).state === 'whole' ? digestJpeg(file, 1) : undefined;
+    return file && readJpeg(file).state === 'whole' ? digestJpeg(file, orientation) : undefined;
   } catch (error) {
     if (error instanceof TrawlError) return undefined;
     throw error;

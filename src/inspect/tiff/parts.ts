@@ -60,6 +60,9 @@ const KINDS: Readonly<Record<number, readonly [samples: number, bits: readonly n
 /** Fields that mean something which is not looked at here. */
 const STRANGE = [TAG.inks, TAG.matteing, TAG.dataType, TAG.depth, TAG.tileDepth];
 
+/** What is none of these, libvips takes for the nearest. */
+const ORIENTATIONS = new Set([1, 2, 3, 4, 5, 6, 7, 8]);
+
 /** A row of more pixels takes more memory than it is worth. */
 const WIDEST = 1_000_000;
 
@@ -107,7 +110,7 @@ function pageOf(bytes: Uint8Array, dialect: Dialect, directory: Directory): Tiff
     (predictor === 1 || (predictor === 2 && PREDICTED.has(compression) && bits >= 8)) &&
     fields.one(TAG.planes, 1) === 1 &&
     fields.one(TAG.fillOrder, 1) === 1 &&
-    fields.one(TAG.orientation, 1) === 1 &&
+    ORIENTATIONS.has(fields.one(TAG.orientation, 1)) &&
     (!fields.has(TAG.sampleFormat) || fields.all(TAG.sampleFormat, samples, 1)) &&
     !STRANGE.some((tag) => fields.has(tag));
   if (!sound) return undefined;

@@ -79,7 +79,7 @@ async function readHere(
   if (format === 'jpeg') return digestJpeg(bytes, orientation);
   if (format === 'png' && orientation === 1) return digestPng(bytes);
   if (format === 'gif') return digestGif(bytes);
-  if (format === 'tiff' && orientation === 1) return digestTiff(bytes);
+  if (format === 'tiff') return digestTiff(bytes, orientation);
   if (format === 'avif') return digestAvif(bytes);
   return undefined;
 }

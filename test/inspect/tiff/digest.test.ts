@@ -19,6 +19,7 @@ import type { Digest } from '../../../src/inspect/worker/picture.ts';
 /** What becomes of the same picture as a PNG; rejects when sharp cannot decode it. */
 async function digestOther(file: Uint8Array) {
   const flat = sharp(file, { failOn: 'error' })
+    .autoOrient()
     .toColourspace('srgb')
     .flatten({ background: 'white' });
   return digestPng(new Uint8Array(await flat.png({ compressionLevel: 1 }).toBuffer()));
@@ -121,11 +122,27 @@ async function expectNotBetter(file: Uint8Array<ArrayBuffer>, what: string) {
   } catch {
     return;
   }
-  const { state, orientation = 1, width, height, format } = structure;
-  if (format !== 'tiff' || state !== 'whole' || orientation > 1 || width * height > 1e6) return;
-  const digest = await digestTiff(file);
+  const { state, orientation, width, height, format } = structure;
+  if (format !== 'tiff' || state !== 'whole' || width * height > 1e6) return;
+  const digest = await digestTiff(file, orientation);
   if (digest) expectSame(digest, await digestOther(file), 2, what);
 }
+
+test('pictures are shown as their orientation says', async () => {
+  const next = random(4);
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    for (const most of [60, 700]) {
+      const { blocks, with: withData } = randomTiff(
+        anyKind(next, most, TIFF_COLORS[9], 'lzw'),
+        next,
+      );
+      const file = withData(blocks, [274, 'short', [orientation]]);
+      expect(inspectStructure(file).orientation ?? 1).toBe(orientation);
+      const ours = await digestTiff(file, orientation);
+      expectSame(ours, await digestOther(file), 0.6, String(orientation));
+    }
+  }
+});
 
 describe('what only wasm-vips judges', () => {
   const next = random(3);
@@ -147,7 +164,7 @@ describe('what only wasm-vips judges', () => {
     expect(await digestTiff(withData(blocks))).toBeDefined();
     const others: Entry[] = [
       [266, 'short', [2]],
-      [274, 'short', [6]],
+      [274, 'short', [9]],
       [274, 'byte', [1]],
       [284, 'short', [2]],
       [317, 'short', [2]],
