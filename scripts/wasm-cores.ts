@@ -1,5 +1,5 @@
 /**
- * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG and GIF src/inspect/rows/core,
+ * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG, GIF and TIFF src/inspect/rows/core,
  * AssemblyScript) to WebAssembly, and writes each down as text in the core-code.ts beside it: so it is in
  * every bundle without a file beside it, and the sources run without a build. Run it after a change
  * there; tests compare.

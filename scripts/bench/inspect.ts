@@ -34,6 +34,9 @@ const FORMATS: Record<string, (image: Sharp) => Pick<Sharp, 'toBuffer'>> = {
   AVIF: (image) => image.avif({ quality: 60, effort: 2 }),
   GIF: (image) => image.gif({ effort: 1 }),
   TIFF: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),
+  'TIFF LZW': (image) => image.tiff({ compression: 'lzw', predictor: 'horizontal' }),
+  'TIFF plain': (image) => image.tiff({ compression: 'none' }),
+  'TIFF of JPEG': (image) => image.tiff({ compression: 'jpeg', quality: 85 }),
   SVG: (image) => ({ toBuffer: (() => dots(image)) as Sharp['toBuffer'] }),
 };
 

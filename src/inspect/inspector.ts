@@ -5,6 +5,7 @@ import { TrawlError } from '../errors.ts';
 import type { Inspection } from '../model.ts';
 import { processWorkers } from '../runtime/process-worker.ts';
 import { webWorkers } from '../runtime/web-worker.ts';
+import { Carriers } from './carriers.ts';
 import type { Deferred, InspectAnswer, InspectTask } from './protocol.ts';
 
 export interface InspectOptions {
@@ -64,6 +65,7 @@ export function createInspector(options: InspectOptions = {}): Inspector {
   const size = options.workers ?? availableParallelism();
   const maxPixels = options.maxPixels ?? 100e6;
   const apart = options.isolate === 'process';
+  const carriers = new Carriers(size);
   const pool = new WorkerPool<Named, InspectAnswer>({
     kind: apart ? processWorkers : webWorkers,
     size,
@@ -74,8 +76,12 @@ export function createInspector(options: InspectOptions = {}): Inspector {
     label: ({ name }) => name,
     // Two such are never decoded at once.
     firstOnly: ({ task }) => task.memory > (HEAVY_BYTES * size) / 2,
-    encode: ({ task }) => (apart ? { message: task } : withCopy(task)),
-    decode: asAnswer,
+    encode: ({ task }) => (apart ? { message: task } : withCopy(task, carriers)),
+    decode: (value) => {
+      const { carrier, ...answer } = (value ?? {}) as Record<string, unknown>;
+      carriers.takeBack(carrier);
+      return asAnswer(answer);
+    },
   });
   const heavy = new ByteBudget(HEAVY_BYTES * size);
   return {
@@ -116,9 +122,14 @@ function asAnswer(value: unknown): InspectAnswer {
   return value as Inspection;
 }
 
-/** One copy, which the worker frees; cloning would make two, one of them in the memory of its thread. */
-function withCopy(task: InspectTask): { message: InspectTask; transfer: Transferable[] } {
+/** One copy, which the worker frees or sends back; cloning would make two, one of them in the memory of its thread. */
+function withCopy(
+  task: InspectTask,
+  carriers: Carriers,
+): { message: InspectTask; transfer: Transferable[] } {
+  const carried = carriers.load(task.bytes);
   // Not slice(): that of a Buffer shares its memory.
-  const bytes = new Uint8Array(task.bytes);
-  return { message: { ...task, bytes }, transfer: [bytes.buffer] };
+  const bytes = carried ?? new Uint8Array(task.bytes);
+  const message = { ...task, bytes, sendBack: carried !== undefined };
+  return { message, transfer: [bytes.buffer] };
 }

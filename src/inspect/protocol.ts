@@ -12,6 +12,8 @@ export interface InspectTask {
   readonly maxPixels: number;
   /** An image that needs more memory to be decoded, in bytes, is answered with {@link Deferred}. */
   readonly memory: number;
+  /** The buffer of the bytes is wanted back with the answer, as its `carrier`. */
+  readonly sendBack?: boolean;
 }
 
 /** The image needs so much memory that it must ask first; nothing was decoded. */

@@ -59,7 +59,10 @@ async function answer({ id, task }: Request): Promise<void> {
     const value = await look(task, phases);
     const thumbnail = 'thumbnail' in value ? value.thumbnail : undefined;
     const buffers = thumbnail ? [thumbnail.buffer as ArrayBuffer] : [];
-    scope.postMessage({ id, ok: true, value, phases, worn: isWorn() }, buffers);
+    const carrier = task.sendBack ? task.bytes.buffer : undefined;
+    if (carrier) buffers.push(carrier);
+    const told = carrier ? { ...value, carrier } : value;
+    scope.postMessage({ id, ok: true, value: told, phases, worn: isWorn() }, buffers);
   } catch (error) {
     // A fault of the decoder (abort, out of memory) leaves it in an unknown state: die and be replaced.
     if (!(error instanceof TrawlError)) endThreads();
