@@ -48,6 +48,10 @@ async function slowSite() {
 
 const BLOCK = /\d+\/\d+\+? images|in flight|Looking for images|━|─/;
 
+/** What is typed before the shell is ready has its prompt behind it, and then the output in the same line. */
+const says = (text: string) => (lines: readonly string[]) =>
+  lines.some((line) => line.replace(/^(?:\$ )+/, '') === text);
+
 describe.runIf(hasTmux)('on a terminal', () => {
   test('the block goes away at the end, and every result line is there once', async () => {
     await using site = await slowSite();
@@ -57,7 +61,7 @@ describe.runIf(hasTmux)('on a terminal', () => {
     );
     await one.until((lines) => lines.some((line) => /\d+\/40 images +\d+ %/.test(line)));
     expect(one.isCursorShown()).toBe(false);
-    const lines = await one.until((all) => all.includes('end'));
+    const lines = await one.until(says('end'));
     expect(lines.filter((line) => BLOCK.test(line))).toEqual([]);
     for (let i = 0; i < IMAGES; i++) {
       const own = lines.filter((line) => line.startsWith(`picture-${i}.png was downloaded`));
@@ -80,7 +84,7 @@ describe.runIf(hasTmux)('on a terminal', () => {
     await sleep(500);
     for (const line of one.screen()) expect(line.length).toBeLessThanOrEqual(40);
     one.resize(80, 24);
-    const lines = await one.until((all) => all.includes('end'));
+    const lines = await one.until(says('end'));
     // tmux breaks lines at once and says so up to 250 ms later: what is drawn in between may leave a
     // rest, which is the lesser evil beside a result that is gone.
     expect(lines.filter((line) => BLOCK.test(line)).length).toBeLessThanOrEqual(4);
@@ -97,7 +101,7 @@ describe.runIf(hasTmux)('on a terminal', () => {
     );
     await one.until((lines) => lines.some((line) => /[1-9]\d*\/40 images/.test(line)));
     one.press('C-c');
-    const lines = await one.until((all) => all.includes('code 130'));
+    const lines = await one.until(says('code 130'));
     expect(lines.filter((line) => BLOCK.test(line))).toEqual([]);
     expect(one.isCursorShown()).toBe(true);
   });
@@ -115,7 +119,7 @@ describe.runIf(hasTmux)('on a terminal', () => {
     // script(1) keeps what the terminal was sent.
     const command = `${executable} ${site.origin}/ -o ${join(folder, 'o')} --dedupe exact ${flag}`;
     one.type(`script -qec '${command}' ${log} > /dev/null; echo end`);
-    await one.until((all) => all.includes('end'));
+    await one.until(says('end'));
     expect(execFileSync('cat', [log]).toString()).not.toContain('\u001b[');
   });
 
@@ -126,7 +130,7 @@ describe.runIf(hasTmux)('on a terminal', () => {
     const log = join(folder, 'log');
     const command = `${executable} ${site.origin}/ -o ${join(folder, 'o')} --dedupe exact`;
     one.type(`script -qec '${command}' ${log} > /dev/null; echo end`);
-    await one.until((all) => all.includes('end'));
+    await one.until(says('end'));
     const sent = execFileSync('cat', [log]).toString();
     expect(sent).toContain('images');
     expect(sent).toContain('\u001b[?25l');

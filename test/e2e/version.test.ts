@@ -6,7 +6,9 @@ test('--version tells version, commit, runtime and decoders', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^imgtrawl \d+\.\d+\.\d+\n/);
   expect(stdout).toMatch(/^Node 26\.\d+\.\d+ \(V8 [\w.-]+\) on \w+ \w+$/m);
-  expect(stdout).toMatch(/^wasm-vips [\d.]+: vips [\d.]+, .*png [\d.]+, webp [\d.]+, heif [\d.]+/m);
+  expect(stdout).toMatch(
+    /^dav1d [\d.]+, wasm-vips [\d.]+: vips [\d.]+, .*png [\d.]+, webp [\d.]+, heif [\d.]+/m,
+  );
 });
 
 test('starts with the code cache that the build made', async () => {
