@@ -192,7 +192,7 @@ describe('the output folder', () => {
     if (!mount(cwd, 'size=1m')) return context.skip('no tmpfs can be mounted here');
     const ran = await imgtrawl([await page(), '-o', 'disk/out', '--json'], { cwd });
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toMatch(/no space left|disk.*full/i);
+    expect(ran.stderr).toMatch(/no space (?:is )?left|disk.*full/i);
     expect(ran.stderr).not.toMatch(/\n\s+at /);
   });
 });
