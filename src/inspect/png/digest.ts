@@ -2,10 +2,10 @@
 import { CellSums, sumBytes } from '../rows/cells.ts';
 import { TABLE_BYTES } from '../rows/color-table.ts';
 import { digestCells } from '../rows/digest.ts';
+import { INFLATE_ROOMS, inflate } from '../rows/inflate.ts';
 import { takeRooms } from '../rows/memory.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import type { Digest } from '../worker/picture.ts';
-import { inflate } from '../zlib/inflate.ts';
 import { partsOf } from './parts.ts';
 import { RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';
@@ -14,14 +14,15 @@ import { samplesOf } from './samples.ts';
  * Of a PNG that structure/ has found whole, shown as it is stored. Returns undefined when anything in it
  * is not as it should be: a decoder with a better eye for what can be forgiven has to look.
  */
-export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest | undefined> {
+export function digestPng(bytes: Uint8Array<ArrayBuffer>): Digest | undefined {
   const parts = partsOf(bytes);
   if (!parts) return undefined;
   const { header } = parts;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
-  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...rowRooms(passes)];
-  const [sums, out, table, ...forRows] = takeRooms(rooms);
+  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...INFLATE_ROOMS, ...rowRooms(passes)];
+  const [sums, out, table, ...others] = takeRooms(rooms);
+  const forRows = others.slice(INFLATE_ROOMS.length);
   const samples = samplesOf(parts, out!, table!);
   const cells = new CellSums(header, samples.channels, sums!);
   let known = true;
@@ -34,7 +35,7 @@ export async function digestPng(bytes: Uint8Array<ArrayBuffer>): Promise<Digest 
     else if (samples.table) known = cells.addIndexed(y, values, samples.table) && known;
     else cells.addRow(y, values);
   });
-  const whole = await inflate(parts.data, (piece) => rows.push(piece) && known);
+  const whole = inflate(parts.data, others, (piece) => rows.push(piece) && known);
   if (!whole || !rows.complete || !known) return undefined;
   return digestCells(cells, header);
 }

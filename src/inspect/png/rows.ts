@@ -2,10 +2,12 @@
 
 import { core } from '../rows/memory.ts';
 import type { Pass } from '../structure/png-layout.ts';
-import { PIECE } from '../zlib/inflate.ts';
 
 /** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
 export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;
+
+/** Bytes of data that are taken in at once. */
+const PIECE = 1 << 16;
 
 /** Filter types above 4 do not exist. */
 const FILTERS = 5;

@@ -7,6 +7,7 @@ import { CORE } from './core-code.ts';
 
 interface Core {
   readonly memory: WebAssembly.Memory;
+  readonly roomsFrom: { readonly value: number };
   addGrey(sums: number, samples: number, width: number, side: number): void;
   addRgb(
     reds: number,
@@ -25,6 +26,13 @@ interface Core {
     side: number,
     table: number,
   ): number;
+  adlerAdd(sum: number, from: number, to: number): number;
+  inflateBegin(room: number, data: number, out: number, size: number): void;
+  inflateFeed(bytes: number, final: number): void;
+  inflateMove(): number;
+  inflateRun(): number;
+  inflateTo(): number;
+  inflateUsed(): number;
   lzwBegin(entries: number, data: number, rows: number, pixelBits: number): void;
   lzwFeed(bytes: number): void;
   lzwRow(width: number): number;
@@ -61,7 +69,7 @@ export function core(): Core {
  * may not be used afterwards.
  */
 export function takeRooms(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] {
-  let end = MARGIN;
+  let end = (core().roomsFrom.value + MARGIN) & ~15;
   const addresses = lengths.map((length) => {
     const at = end;
     end = (at + length + MARGIN + 15) & ~15;

@@ -1,5 +1,5 @@
 /** CRC-32 as PNG uses it (ISO 3309, reflected polynomial 0xEDB88320). */
-import { zlib } from '../zlib/zlib.ts';
+import { zlib } from '../zlib.ts';
 
 /**
  * Table k holds the CRC of a byte followed by k zero bytes ("slicing by 8", Intel 2006). Made when first

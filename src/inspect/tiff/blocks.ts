@@ -12,7 +12,7 @@ export interface Blocks {
   readonly across: number;
   readonly down: number;
   /** The data of one, left to right and then down. */
-  data(index: number): Uint8Array<ArrayBuffer>;
+  data(index: number): Uint8Array;
 }
 
 /** Of the specification: both sides of a tile are multiples of it. */
@@ -51,7 +51,7 @@ export function blocksOf(
     data(index) {
       const from = fields.at(offsets, index);
       // structure/ has found all of them within the file.
-      return bytes.subarray(from, from + fields.at(lengths, index)) as Uint8Array<ArrayBuffer>;
+      return bytes.subarray(from, from + fields.at(lengths, index));
     },
   };
 }

@@ -14,10 +14,7 @@ import { adderOf, adderRooms, channelsOf } from './samples.ts';
  * as it should be: a decoder with a better eye for what can be forgiven has to look.
  * @param orientation EXIF orientation, 1–8
  */
-export async function digestTiff(
-  bytes: Uint8Array<ArrayBuffer>,
-  orientation = 1,
-): Promise<Digest | undefined> {
+export function digestTiff(bytes: Uint8Array, orientation = 1): Digest | undefined {
   const parts = partsOf(bytes);
   if (!parts) return undefined;
   if (parts.compression === JPEG) return digestJpegs(parts, orientation);
@@ -28,6 +25,6 @@ export async function digestTiff(
   const [sums, table, out, ...others] = takeRooms(rooms);
   const cells = new CellSums(parts.size, channelsOf(parts), sums!);
   const add = adderOf(parts, cells, [table!, out!]);
-  if (!(await reader.read(others, add))) return undefined;
+  if (!reader.read(others, add)) return undefined;
   return digestMeans(cells.means(), parts.size, turnOf(orientation));
 }

@@ -40,10 +40,10 @@ export class RowReader {
    * @param rooms as {@link rooms} wants them
    * @returns false when the data end before the rows do, or make no sense
    */
-  async read(
-    [restored, forBand, ...others]: readonly Uint8Array[],
+  read(
+    [restored, forBand, ...others]: readonly Uint8Array<ArrayBuffer>[],
     take: (row: Uint8Array, y: number) => void,
-  ): Promise<boolean> {
+  ): boolean {
     const { size, blocks, compression } = this.#parts;
     const restore = restorer(this.#parts, restored!);
     const { unpack } = UNPACKERS[compression]!;
@@ -62,8 +62,7 @@ export class RowReader {
             ? (row) => band.put(restore(row), column * wide, y++)
             : (row) => take(restore(row), top + y++),
         );
-        // Not awaited when it is there already: there may be a million of them.
-        if (done !== true && !(await done)) return false;
+        if (!done) return false;
       }
       if (blocks.tiled) for (let y = 0; y < high; y++) take(band.row(y), top + y);
     }

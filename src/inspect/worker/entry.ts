@@ -14,7 +14,7 @@ import type {
   WorkerReady,
   WorkerStop,
 } from '../protocol.ts';
-import { zlib } from '../zlib/zlib.ts';
+import { zlib } from '../zlib.ts';
 import { look } from './look.ts';
 import { isWorn } from './memory.ts';
 import { useParts } from './parts.ts';
@@ -37,7 +37,7 @@ const scope = globalThis as unknown as Scope;
 
 if (scope.name !== 'em-pthread') {
   // Node gives Web Workers its `process`, and with it every module. All that is taken of it is zlib
-  // (../zlib/zlib.ts), which knows no file and no connection.
+  // (../zlib.ts), which knows no file and no connection.
   zlib();
   delete (globalThis as { process?: unknown }).process;
   scope.onmessage = ({ data }) => {

@@ -84,7 +84,7 @@ describe.each(TIFF_COLORS)('%s (photometric %i, %i bits, extra %s)', (...color) 
           // Where sharp blends before it rounds to 8 bits, and takes colours for what they were before alpha.
           const levels = color[3] === undefined ? 0.01 : 2;
           const what = JSON.stringify(kind);
-          expectSame(await digestTiff(file), await digestOther(file), levels, what);
+          expectSame(digestTiff(file), await digestOther(file), levels, what);
         }
       }
     }
@@ -102,7 +102,7 @@ describe.each(TIFF_COLORS)('%s (photometric %i, %i bits, extra %s)', (...color) 
           withData(blocks.map((b, k) => (k === which ? block : b)));
         // Of LZW and PackBits, the last bytes may be padding or an end that nobody needs.
         const short = changed(one.subarray(0, -Math.min(one.length, 4)));
-        const shorter = await digestTiff(short);
+        const shorter = digestTiff(short);
         if (shorter) expectSame(shorter, await digestOther(short), 2, what);
         const flipped = file.slice();
         for (let k = 0; k < 1 + next() * 3; k++) {
@@ -124,7 +124,7 @@ async function expectNotBetter(file: Uint8Array<ArrayBuffer>, what: string) {
   }
   const { state, orientation, width, height, format } = structure;
   if (format !== 'tiff' || state !== 'whole' || width * height > 1e6) return;
-  const digest = await digestTiff(file, orientation);
+  const digest = digestTiff(file, orientation);
   if (digest) expectSame(digest, await digestOther(file), 2, what);
 }
 
@@ -138,7 +138,7 @@ test('pictures are shown as their orientation says', async () => {
       );
       const file = withData(blocks, [274, 'short', [orientation]]);
       expect(inspectStructure(file).orientation ?? 1).toBe(orientation);
-      const ours = await digestTiff(file, orientation);
+      const ours = digestTiff(file, orientation);
       expectSame(ours, await digestOther(file), 0.6, String(orientation));
     }
   }
@@ -161,7 +161,7 @@ describe('what only wasm-vips judges', () => {
 
   test('fields that mean something else, come twice, or are of another kind', async () => {
     const { blocks, with: withData } = of();
-    expect(await digestTiff(withData(blocks))).toBeDefined();
+    expect(digestTiff(withData(blocks))).toBeDefined();
     const others: Entry[] = [
       [266, 'short', [2]],
       [274, 'short', [9]],
@@ -181,7 +181,7 @@ describe('what only wasm-vips judges', () => {
       [32995, 'short', [1]],
     ];
     for (const entry of others) {
-      expect(await digestTiff(withData(blocks, entry)), String(entry)).toBeUndefined();
+      expect(digestTiff(withData(blocks, entry)), String(entry)).toBeUndefined();
     }
   });
 
@@ -189,18 +189,18 @@ describe('what only wasm-vips judges', () => {
     const { blocks, with: withData } = of();
     const [first, ...rest] = blocks;
     const longer = new Uint8Array(first!.length + 1);
-    expect(await digestTiff(withData([longer, ...rest]))).toBeUndefined();
-    expect(await digestTiff(withData([first!.subarray(1), ...rest]))).toBeUndefined();
+    expect(digestTiff(withData([longer, ...rest]))).toBeUndefined();
+    expect(digestTiff(withData([first!.subarray(1), ...rest]))).toBeUndefined();
     const small = of({ width: 2, height: 2, rowsPerStrip: 2, compression: 'packed bits' });
     const rows = [257 - 6, 9];
-    expect(await digestTiff(small.with([Uint8Array.of(...rows, ...rows)]))).toBeDefined();
-    expect(await digestTiff(small.with([Uint8Array.of(257 - 12, 9)]))).toBeUndefined();
+    expect(digestTiff(small.with([Uint8Array.of(...rows, ...rows)]))).toBeDefined();
+    expect(digestTiff(small.with([Uint8Array.of(257 - 12, 9)]))).toBeUndefined();
   });
 
   test('tiles of which next to nothing is shown', async () => {
     const sides = { width: 3, height: 3, bits: 1, photometric: 1, compression: 'deflate' } as const;
-    expect(await digestTiff(of({ ...sides, tile: [512, 512] }).file)).toBeDefined();
-    expect(await digestTiff(of({ ...sides, tile: [2048, 1024] }).file)).toBeUndefined();
+    expect(digestTiff(of({ ...sides, tile: [512, 512] }).file)).toBeDefined();
+    expect(digestTiff(of({ ...sides, tile: [2048, 1024] }).file)).toBeUndefined();
   });
 
   test('a page behind the first that libtiff refuses', async () => {
@@ -215,8 +215,8 @@ describe('what only wasm-vips judges', () => {
       new DataView(copy.buffer).setUint16(2, height === 0 ? 300 : 256, true);
       return Uint8Array.from([...pages, ...copy]);
     };
-    expect(await digestTiff(second(1))).toBeDefined();
-    expect(await digestTiff(second(0))).toBeUndefined();
+    expect(digestTiff(second(1))).toBeDefined();
+    expect(digestTiff(second(0))).toBeUndefined();
   });
 });
 
@@ -236,12 +236,12 @@ describe('strips that are JPEGs', () => {
     ['grey', 120, 500, { quality: 80 }],
   ])('%s', async (name, width, height, options) => {
     const file = await saved(width, height, options, name === 'grey');
-    expectSame(await digestTiff(file), await digestOther(file), 4, name);
+    expectSame(digestTiff(file), await digestOther(file), 4, name);
   });
 
   test('a large one has the hash that all of its pixels have', async () => {
     const file = await saved(1100, 1500, { quality: 85 });
-    const [ours, other] = [await digestTiff(file), await digestOther(file)];
+    const [ours, other] = [digestTiff(file), await digestOther(file)];
     expect(largest(ours!.thumbnail, other!.thumbnail)).toBeLessThanOrEqual(8);
     expect(distanceHex(hashBuffer(ours!.buffer!).hex, hashBuffer(other!.buffer!).hex)).toBeLessThan(
       9,
@@ -249,14 +249,13 @@ describe('strips that are JPEGs', () => {
   });
 
   test('damaged ones are never taken where sharp does not, nor are tiles', async () => {
-    expect(await digestTiff(await saved(300, 300, { tile: true }))).toBeUndefined();
+    expect(digestTiff(await saved(300, 300, { tile: true }))).toBeUndefined();
     const file = await saved(96, 600, { quality: 80 });
     const next = random(8);
     for (let i = 0; i < 150; i++) {
       const flipped = file.slice();
       flipped[Math.floor(next() * file.length)]! ^= 1 << Math.floor(next() * 8);
-      const ours = await digestTiff(flipped).catch((error) => error);
-      expect(ours).not.toBeInstanceOf(Error);
+      const ours = digestTiff(flipped);
       if (ours) await expect(digestOther(flipped)).resolves.toBeDefined();
     }
   });

@@ -19,9 +19,9 @@ export interface Unpacker {
    * @returns false when the data end before, or make no sense
    */
   unpack(
-    source: Uint8Array<ArrayBuffer>,
+    source: Uint8Array,
     shape: Shape,
-    rooms: readonly Uint8Array[],
+    rooms: readonly Uint8Array<ArrayBuffer>[],
     take: TakeRow,
-  ): boolean | Promise<boolean>;
+  ): boolean;
 }

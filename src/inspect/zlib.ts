@@ -1,11 +1,7 @@
 /**
  * The platform's own zlib, in the worker too: it knows no file and no connection.
  */
-import type { Inflate, ZlibOptions } from 'node:zlib';
-
 export interface Zlib {
-  createInflate(options: ZlibOptions): Inflate;
-  inflateSync(data: Uint8Array, options: ZlibOptions): Uint8Array<ArrayBuffer>;
   crc32?(data: Uint8Array): number;
 }
 
