@@ -11,6 +11,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
+import { CODECS } from './codecs/libraries.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist/codecs'));
@@ -21,7 +22,7 @@ mkdirSync(folder, { recursive: true });
 mkdirSync(texts, { recursive: true });
 const dav1d = await compileDav1d(root, folder);
 copyText(join(dav1d, 'COPYING'), join(texts, 'dav1d.txt'));
-for (const name of ['avif/dav1d.wasm']) {
-  const { size } = statSync(join(root, 'src/inspect', name));
-  process.stdout.write(`${name}: ${size} bytes\n`);
+for (const { output } of CODECS) {
+  const { size } = statSync(join(root, 'src/inspect', output));
+  process.stdout.write(`${output}: ${size} bytes\n`);
 }

@@ -10,9 +10,8 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { CODECS } from './codecs/libraries.ts';
 
-/** Compiled by scripts/codecs.ts. */
-const CODECS = ['avif/dav1d.wasm'];
 const PLUGINS = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
 /** One place of the decoder's JavaScript that is changed, and how often it must be found. */
@@ -115,8 +114,8 @@ export async function buildWorker(outDir: string): Promise<void> {
   const lib = dirname(createRequire(import.meta.url).resolve('wasm-vips/vips.wasm'));
   writeFileSync(join(outDir, 'vips.wasm'), withSmallMemory(readFileSync(join(lib, 'vips.wasm'))));
   for (const name of PLUGINS) copyFileSync(join(lib, name), join(outDir, name));
-  for (const path of CODECS) {
-    copyFileSync(join(root, 'src/inspect', path), join(outDir, basename(path)));
+  for (const { output } of CODECS) {
+    copyFileSync(join(root, 'src/inspect', output), join(outDir, basename(output)));
   }
 }
 

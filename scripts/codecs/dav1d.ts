@@ -34,7 +34,7 @@ export async function compileDav1d(root: string, folder: string): Promise<string
     ],
     includes: [planes, source, join(source, 'include'), build, join(build, 'include')],
     wrapped: READERS.map((name) => `dav1d_get_${name}`),
-    output: join(avif, 'dav1d.wasm'),
+    output: join(root, 'src/inspect', DAV1D.output),
   });
   return source;
 }

@@ -13,6 +13,8 @@ export interface Source extends Library {
   /** Unmodified, as its authors publish it. */
   readonly url: string;
   readonly sha256: string;
+  /** The .wasm file made of it, below src/inspect. */
+  readonly output: string;
 }
 
 const DEBIAN = 'http://deb.debian.org/debian/pool/main';
@@ -24,6 +26,7 @@ export const DAV1D: Source = {
   texts: ['dav1d.txt'],
   url: `${DEBIAN}/d/dav1d/dav1d_1.5.1.orig.tar.xz`,
   sha256: '401813f1f89fa8fd4295805aa5284d9aed9bc7fc1fdbe554af4292f64cbabe21',
+  output: 'avif/dav1d.wasm',
 };
 
 /** musl, emmalloc and what else emcc links. */

@@ -12,6 +12,7 @@ export async function peekBody({ body }: Fetched): Promise<Uint8Array<ArrayBuffe
 /** The bytes, and nothing of the body remains. */
 export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>> {
   const { body } = fetched;
+  // Not those of its copy, which go with it.
   const bytes = body.in === 'memory' ? body.bytes : await readFile(body.path);
   await discardBody(fetched);
   return bytes;

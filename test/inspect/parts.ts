@@ -1,17 +1,19 @@
 /** Gives tests, which run no worker, the decoders' code as a worker's parent does. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { CODECS } from '../../scripts/codecs/libraries.ts';
 import type { PartRequest } from '../../src/inspect/protocol.ts';
 import { useParts } from '../../src/inspect/worker/parts.ts';
 import { loadAsset } from '../../src/runtime/assets.ts';
 
 /** Where the sources keep those that are compiled by scripts/codecs.ts. */
-const OWN: Partial<Record<PartRequest['part'], string>> = { 'dav1d.wasm': 'avif/dav1d.wasm' };
+const OWN = new Map(CODECS.map(({ output }) => [basename(output), output]));
 
 /** Until the result is called. */
 export function provideParts(): () => void {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data: { part } }: MessageEvent<PartRequest>) => {
-    const own = OWN[part];
+    const own = OWN.get(part);
     const bytes = own
       ? new Uint8Array(readFileSync(new URL(`../../src/inspect/${own}`, import.meta.url)))
       : loadAsset(part);

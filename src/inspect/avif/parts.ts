@@ -1,5 +1,5 @@
 /** What of an AVIF the pixels of its primary picture depend on. */
-import { fourcc, u16be, u32be } from '../structure/bytes.ts';
+import { fourcc, putTogether, totalLength, u16be, u32be } from '../structure/bytes.ts';
 import { auxiliaryType, type Items, type Property, readItems } from '../structure/heif-items.ts';
 import { AS_STORED, mirroredAcross, mirroredDown, rotated, type Turn } from '../turn.ts';
 import { areKnown } from './obus.ts';
@@ -92,16 +92,9 @@ function joined(
   const head = bytes.subarray(av1C.from + 4, av1C.to);
   if (parts.length === 1 && head.length === 0) return parts[0];
   const all = [head, ...(parts as Uint8Array[])];
-  const total = all.reduce((sum, part) => sum + part.length, 0);
+  const total = totalLength(all);
   // Extents may overlap: a small file could ask for any amount.
-  if (total > 2 * bytes.length) return undefined;
-  const data = new Uint8Array(total);
-  let at = 0;
-  for (const part of all) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return data;
+  return total > 2 * bytes.length ? undefined : putTogether(new Uint8Array(total), all);
 }
 
 function alphasOf(bytes: Uint8Array, { references, properties }: Items, primary: number): number[] {

@@ -1,5 +1,5 @@
 /** What of a PNG its pixels depend on, out of a file whose chunks structure/ has found sound. */
-import { fourcc, u32be } from '../structure/bytes.ts';
+import { fourcc, putTogether, totalLength, u32be } from '../structure/bytes.ts';
 import { PALETTE, type PngHeader, RGB } from '../structure/png-layout.ts';
 
 export interface PngParts {
@@ -68,13 +68,8 @@ const KEPT = 4 << 20;
 
 function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return parts[0]!;
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const length = totalLength(parts);
   const room = scratch.length < length ? new Uint8Array(length) : scratch;
   if (length <= KEPT) scratch = room;
-  let at = 0;
-  for (const part of parts) {
-    room.set(part, at);
-    at += part.length;
-  }
-  return room.subarray(0, length);
+  return putTogether(room, parts);
 }

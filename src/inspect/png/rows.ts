@@ -1,13 +1,11 @@
 /** Cuts inflated data, which come in pieces of any length, into rows and undoes their filters. */
 
 import { core } from '../rows/memory.ts';
+import { PIECE, PieceRoom } from '../rows/piece-room.ts';
 import type { Pass } from '../structure/png-layout.ts';
 
 /** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
 export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;
-
-/** Bytes of data that are taken in at once. */
-const PIECE = 1 << 16;
 
 /** Filter types above 4 do not exist. */
 const FILTERS = 5;
@@ -32,9 +30,8 @@ export class RowReader {
   #y = 0;
   #row!: Uint8Array;
   #above!: Uint8Array;
-  /** Starts with a row whose rest has not come yet, `#has` bytes of it. */
   readonly #data: Uint8Array;
-  #has = 0;
+  readonly #pieces: PieceRoom;
 
   /**
    * @param pixelBytes bytes a pixel, 1 where several share a byte
@@ -53,6 +50,7 @@ export class RowReader {
     this.#row = row!;
     this.#above = above!;
     this.#data = data!;
+    this.#pieces = new PieceRoom(data!, (end) => this.#readRows(end));
     this.#begin(passes[0]!);
   }
 
@@ -63,28 +61,20 @@ export class RowReader {
 
   /** False when there is no such filter, or there are more data than rows. */
   push(piece: Uint8Array): boolean {
-    for (let from = 0; from < piece.length; ) {
-      const part = piece.subarray(from, from + this.#data.length - this.#has);
-      this.#data.set(part, this.#has);
-      from += part.length;
-      if (!this.#readRows(this.#has + part.length)) return false;
-    }
-    return true;
+    return this.#pieces.push(piece);
   }
 
-  /** Reads the rows that the first `end` bytes of the data hold, and keeps the rest. */
-  #readRows(end: number): boolean {
+  /** Reads the rows that the first `end` bytes of the data hold. */
+  #readRows(end: number): number | undefined {
     let at = 0;
     while (at < end) {
-      if (this.complete) return false;
+      if (this.complete) return undefined;
       const next = at + 1 + this.#row.length;
       if (next > end) break;
-      if (!this.#read(at)) return false;
+      if (!this.#read(at)) return undefined;
       at = next;
     }
-    this.#data.copyWithin(0, at, end);
-    this.#has = end - at;
-    return true;
+    return at;
   }
 
   #read(at: number): boolean {

@@ -2,6 +2,7 @@
 
 import { writeTable } from '../rows/color-table.ts';
 import { core } from '../rows/memory.ts';
+import { layOnWhite, onWhite } from '../rows/on-white.ts';
 import { unpackBits } from '../rows/unpack-bits.ts';
 import { u16be } from '../structure/bytes.ts';
 import { COLOR_TYPES, GREY_ALPHA, PALETTE, RGB_ALPHA } from '../structure/png-layout.ts';
@@ -57,7 +58,7 @@ export function samplesOf(
     };
   }
   if (colorType >= GREY_ALPHA) {
-    return { channels: colors, read: (row, pixels) => flatten(row, bytes, colors, pixels, out) };
+    return { channels: colors, read: (row, pixels) => layOnWhite(row, bytes, colors, pixels, out) };
   }
   return { channels: colors, read: (row, pixels) => opaque(row, bytes, colors, key, pixels, out) };
 }
@@ -65,29 +66,6 @@ export function samplesOf(
 /** The transparent grey or RGB value, 16 bits a sample whatever the depth. */
 function keyOf(data: Uint8Array): number[] {
   return Array.from({ length: data.length / 2 }, (_, i) => u16be(data, 2 * i));
-}
-
-function blend(value: number, alpha: number): number {
-  return ((value * alpha + 255 * (255 - alpha)) / 255) | 0;
-}
-
-/** Grey or RGB with alpha, on white; of 16 bits, the high ones. */
-function flatten(
-  row: Uint8Array,
-  bytes: number,
-  colors: number,
-  pixels: number,
-  out: Uint8Array,
-): Uint8Array {
-  const step = bytes * (colors + 1);
-  for (let i = 0, from = 0, to = 0; i < pixels; i++, from += step) {
-    const alpha = row[from + bytes * colors]!;
-    for (let c = 0; c < colors; c++, to++) {
-      const value = row[from + bytes * c]!;
-      out[to] = alpha === 255 ? value : blend(value, alpha);
-    }
-  }
-  return out;
 }
 
 /** Grey or RGB, one value of which may stand for white; of 16 bits, the high ones. */
@@ -112,7 +90,7 @@ function opaque(
 
 /** RGB on white. */
 function colorsOf({ palette, transparency }: PngParts): Uint8Array {
-  return palette!.map((value, i) => blend(value, transparency?.[Math.floor(i / 3)] ?? 255));
+  return palette!.map((value, i) => onWhite(value, transparency?.[Math.floor(i / 3)] ?? 255));
 }
 
 function places(parts: PngParts, out: Uint8Array, table: Uint8Array<ArrayBuffer>): Samples {

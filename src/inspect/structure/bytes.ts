@@ -62,3 +62,20 @@ export function has(bytes: Uint8Array, at: number, text: string): boolean {
 export function fourcc(bytes: Uint8Array, at: number): string {
   return latin1(bytes, at, 4).replace(/[^\x20-\x7e]/g, '?');
 }
+
+export function totalLength(parts: readonly ArrayLike<number>[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Puts them one after the other at the beginning of `room`, which has space for all; returns that. */
+export function putTogether(
+  room: Uint8Array<ArrayBuffer>,
+  parts: readonly ArrayLike<number>[],
+): Uint8Array<ArrayBuffer> {
+  let at = 0;
+  for (const part of parts) {
+    room.set(part, at);
+    at += part.length;
+  }
+  return room.subarray(0, at);
+}

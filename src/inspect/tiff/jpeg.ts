@@ -4,6 +4,7 @@
  */
 import { TrawlError } from '../../errors.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
+import { putTogether, totalLength } from '../structure/bytes.ts';
 import { readJpeg } from '../structure/jpeg.ts';
 import type { Digest } from '../worker/picture.ts';
 import { readStrip, type Strip, tablesOf } from './jpeg-strip.ts';
@@ -57,13 +58,7 @@ function join(parts: TiffParts): Uint8Array<ArrayBuffer> | undefined {
     ]),
     Uint8Array.of(0xff, 0xd9),
   ];
-  const file = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    file.set(piece, at);
-    at += piece.length;
-  }
-  return file;
+  return putTogether(new Uint8Array(totalLength(pieces)), pieces);
 }
 
 /** Says what the three colours are; that is for the TIFF to tell, whatever the strips say. */

@@ -2,6 +2,7 @@
 import type { CellSums } from '../rows/cells.ts';
 import { TABLE_BYTES, writeTable } from '../rows/color-table.ts';
 import { core } from '../rows/memory.ts';
+import { layOnWhite } from '../rows/on-white.ts';
 import { unpackBits } from '../rows/unpack-bits.ts';
 import type { TiffParts } from './parts.ts';
 
@@ -31,26 +32,19 @@ export function adderOf(
     };
   }
   if (alpha === 'none') return (row, y) => cells.addRow(y, row);
-  const lay = alpha === 'apart' ? layOnWhite : addWhite;
+  const colors = samples - 1;
+  const lay = (row: Uint8Array) => {
+    if (alpha === 'multiplied') addWhite(row, colors, width, shown);
+    else if (colors === 3) core().flattenRgba(row.byteOffset, shown.byteOffset, width);
+    else layOnWhite(row, 1, colors, width, shown);
+  };
   return (row, y) => {
-    if (samples === 4 && alpha === 'apart') {
-      core().flattenRgba(row.byteOffset, shown.byteOffset, width);
-    } else lay(row, samples - 1, width, shown);
+    lay(row);
     cells.addRow(y, shown);
   };
 }
 
-/** Colours with alpha behind them. */
-function layOnWhite(row: Uint8Array, colors: number, pixels: number, out: Uint8Array): void {
-  for (let i = 0, from = 0, to = 0; i < pixels; i++, from++) {
-    const alpha = row[from + colors]!;
-    for (const end = from + colors; from < end; from++, to++) {
-      out[to] = ((row[from]! * alpha + 255 * (255 - alpha)) / 255) | 0;
-    }
-  }
-}
-
-/** The same of colours that were multiplied by alpha before: none is brighter than that allows. */
+/** Colours that were multiplied by the alpha behind them: none is brighter than that allows. */
 function addWhite(row: Uint8Array, colors: number, pixels: number, out: Uint8Array): void {
   for (let i = 0, from = 0, to = 0; i < pixels; i++, from++) {
     const alpha = row[from + colors]!;
