@@ -6,7 +6,7 @@
  * power cut, after which a file may have the right length and wrong contents, leaves anything that a
  * later run would build on.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import {
   type FileHandle,
   lstat,
@@ -298,5 +298,5 @@ async function hashOf(path: string, bytes: number): Promise<Hash | undefined> {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

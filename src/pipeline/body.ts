@@ -1,5 +1,5 @@
 /** Bodies between the stages: in memory, or in a partial file that who is done with it removes. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { free } from '../concurrency/mod.ts';
 import type { Fetched } from '../model.ts';
@@ -43,7 +43,7 @@ export function asFetched(
     status: 200,
     body: { in: 'memory', bytes },
     bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: hash('sha256', bytes, 'hex'),
     ...about,
     ms: 0,
   };

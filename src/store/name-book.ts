@@ -1,5 +1,5 @@
 /** Which name belongs to which address. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import { TrawlError } from '../errors.ts';
 import type { ImageFormat } from '../model.ts';
@@ -50,7 +50,7 @@ export class NameBook {
 /** The plain stem, then with 8, 16 and 64 hex digits of the address's SHA-256. */
 export function* stemsOf(url: string, stem = nameParts(url).stem): Generator<string> {
   yield stem;
-  const digest = createHash('sha256').update(url).digest('hex');
+  const digest = hash('sha256', url, 'hex');
   for (const digits of [8, 16, 64]) yield withSuffix(stem, digest.slice(0, digits));
 }
 
