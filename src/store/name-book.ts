@@ -7,6 +7,10 @@ import { foldName } from './clean-name.ts';
 import type { Database } from './database.ts';
 import { fileName, nameParts, withSuffix } from './names.ts';
 
+/** Addresses under way at the same time, and some more; none that a hostile page has made long. */
+const RECENT = 1024;
+const MOST_LETTERS = 1024;
+
 /**
  * Names are reserved in the order in which the sources name the images, before any download, and are
  * kept for later runs: so they depend neither on which download ends first nor on the night.
@@ -15,6 +19,8 @@ export class NameBook {
   readonly #db: Database;
   readonly #find: () => StatementSync;
   readonly #insert: () => StatementSync;
+  /** Stems by address: each is asked for several times while its image is under way. */
+  readonly #recent = new Map<string, string>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -27,6 +33,16 @@ export class NameBook {
    * a stem has it plain, others get `-` and digits of their own hash added.
    */
   reserve(url: string): string {
+    const known = this.#recent.get(url);
+    if (known !== undefined) return known;
+    const stem = this.#reserve(url);
+    if (url.length <= MOST_LETTERS) this.#recent.set(url, stem);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > RECENT) this.#recent.delete(oldest as string);
+    return stem;
+  }
+
+  #reserve(url: string): string {
     for (const stem of stemsOf(url)) {
       const folded = foldName(stem);
       const owner = this.#db.read(() => this.#find().get(folded));
