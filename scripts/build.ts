@@ -31,14 +31,16 @@ const commit = (): string => {
   }
 };
 
-/** `dav1d 1.5.1, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+/** `dav1d 1.5.1, resvg-wasm 2.6.2, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
 const decoders = (): string => {
   const folder = join(root, 'node_modules/wasm-vips');
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const versionOf = (name: string): string =>
+    JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
   const parts = JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'));
   const readers = ['vips', 'mozjpeg', 'png', 'webp', 'heif', 'aom', 'jxl', 'tiff', 'resvg'];
-  const vips = `wasm-vips ${version}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
-  return [...CODECS.map((codec) => `${codec.name} ${codec.version}`), vips].join(', ');
+  const vips = `wasm-vips ${versionOf('wasm-vips')}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
+  const resvg = `resvg-wasm ${versionOf('@resvg/resvg-wasm')}`;
+  return [...CODECS.map((codec) => `${codec.name} ${codec.version}`), resvg, vips].join(', ');
 };
 
 /** What undici loads at once of Node's HTTP/2 and HTTP/1, and does without: a tenth of the start-up each. */

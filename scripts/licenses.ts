@@ -27,24 +27,35 @@ function packages(root: string): Map<string, Package> {
 const read = (folder: string): Package =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-/** Texts that a package ships about its own and its embedded code's licences. */
-function texts(folder: string): string[] {
+/** Texts of licences that packages name and do not ship, in codecs/licenses. */
+const MISSING: Readonly<Record<string, readonly string[]>> = {
+  '@resvg/resvg-wasm': ['resvg.txt', 'tiny-skia.txt'],
+};
+
+/** Texts about the licences of a package and of the code in it. */
+function texts(root: string, name: string): string[] {
+  const missing = MISSING[name];
+  if (missing) return ownTexts(root, missing);
+  const folder = join(root, 'node_modules', name);
   return readdirSync(folder)
     .filter((file) => /^(?:licen[cs]e|copying|notice|third-party)/i.test(file))
     .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+}
+
+function ownTexts(root: string, files: readonly string[]): string[] {
+  const folder = join(root, 'scripts/codecs/licenses');
+  return files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
 }
 
 export function writeLicenses(root: string, file: string): void {
   const parts = [...packages(root)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, one]) => {
-      const body = texts(join(root, 'node_modules', name)).join('\n\n');
+      const body = texts(root, name).join('\n\n');
       return `${name} ${one.version} (${one.license ?? 'see text'})\n\n${body}\n`;
     });
   const compiled = LIBRARIES.map(({ name, version, license, texts: files }) => {
-    const folder = join(root, 'scripts/codecs/licenses');
-    const body = files.map((one) => readFileSync(join(folder, one), 'utf8').trim()).join('\n\n');
-    return `${name} ${version} (${license})\n\n${body}\n`;
+    return `${name} ${version} (${license})\n\n${ownTexts(root, files).join('\n\n')}\n`;
   });
   const node = `Node.js (MIT and others): https://github.com/nodejs/node/blob/main/LICENSE\n`;
   const own = readFileSync(join(root, 'LICENSE'), 'utf8');

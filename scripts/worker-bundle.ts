@@ -71,6 +71,41 @@ function withSmallMemory(wasm: Buffer): Buffer {
   return wasm;
 }
 
+/** Pages of 64 KiB, which is 256 MiB: a drawing takes some ten. Without a limit it may take 4 GiB. */
+const RESVG_PAGES = 4096;
+
+/** Limits the memory that a module defines (WebAssembly 1.0, 5.5.8). */
+function withMostPages(wasm: Buffer, pages: number): Buffer {
+  const limit = leb128(pages);
+  for (let at = 8; at < wasm.length; ) {
+    const [size, from] = readLeb128(wasm, at + 1);
+    if (wasm[at] === 5) {
+      const [one, without, ...least] = wasm.subarray(from, from + size);
+      if (one !== 1 || without !== 0) throw new Error('resvg.wasm has limits of its own');
+      const section = [...least, ...limit];
+      const head = [5, ...leb128(section.length + 2), 1, 1];
+      return Buffer.concat([
+        wasm.subarray(0, at),
+        Buffer.from([...head, ...section]),
+        wasm.subarray(from + size),
+      ]);
+    }
+    at = from + size;
+  }
+  throw new Error('resvg.wasm defines no memory');
+}
+
+function leb128(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb128(value >>> 7)];
+}
+
+function readLeb128(bytes: Buffer, at: number): [value: number, end: number] {
+  const byte = bytes[at]!;
+  if (byte < 0x80) return [byte, at + 1];
+  const [rest, end] = readLeb128(bytes, at + 1);
+  return [(byte & 0x7f) + 128 * rest, end];
+}
+
 function applyPatches(code: string): string {
   for (const { find, replace, times, why } of PATCHES) {
     const found = code.split(find).length - 1;
@@ -111,9 +146,12 @@ export async function buildWorker(outDir: string): Promise<void> {
     plugins: [patchVips],
     logLevel: 'warning',
   });
-  const lib = dirname(createRequire(import.meta.url).resolve('wasm-vips/vips.wasm'));
+  const { resolve } = createRequire(import.meta.url);
+  const lib = dirname(resolve('wasm-vips/vips.wasm'));
+  const resvg = resolve('@resvg/resvg-wasm/index_bg.wasm');
   writeFileSync(join(outDir, 'vips.wasm'), withSmallMemory(readFileSync(join(lib, 'vips.wasm'))));
   for (const name of PLUGINS) copyFileSync(join(lib, name), join(outDir, name));
+  writeFileSync(join(outDir, 'resvg.wasm'), withMostPages(readFileSync(resvg), RESVG_PAGES));
   for (const { output } of CODECS) {
     copyFileSync(join(root, 'src/inspect', output), join(outDir, basename(output)));
   }

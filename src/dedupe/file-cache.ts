@@ -25,8 +25,8 @@ type Row = [
   thumbnail: Uint8Array | null,
 ];
 
-/** Rows of another version are forgotten: 1 held wrong hashes of narrow JPEGs, 2 of long pictures. */
-const VERSION = 3;
+/** Rows of another version are forgotten: 1 held wrong hashes of narrow JPEGs, 2 of long pictures, 3 of long drawings. */
+const VERSION = 4;
 /** Rows that one transaction writes; each costs a flush to the disk. */
 const BATCH = 256;
 /** How long another process may keep the file to itself, in ms. It writes for a few at a time. */

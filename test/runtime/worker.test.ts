@@ -109,10 +109,15 @@ test('the decoder is loaded only when an image needs it, and once', async () => 
     ask(worker, { ...limits, bytes: await encode(photo(2, 90, 60), suffix) });
   await inspect('.jpg');
   expect(asked).toEqual([]);
+  const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"/>';
+  const drawn = await ask(worker, { ...limits, bytes: new TextEncoder().encode(drawing) });
+  expect(drawn).toMatchObject({ format: 'svg', width: 90, height: 60 });
+  expect(asked).toEqual(['resvg.wasm']);
   await inspect('.tif');
   await inspect('.webp');
   expect(await inspect('.avif')).toMatchObject({ format: 'avif', width: 90, height: 60 });
   expect(asked).toEqual([
+    'resvg.wasm',
     'vips.wasm',
     'vips-heif.wasm',
     'vips-jxl.wasm',

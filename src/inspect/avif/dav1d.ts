@@ -1,5 +1,5 @@
 /** dav1d as dav1d.c offers it. */
-import { Codec, type CodecExports } from '../worker/codec.ts';
+import { Codec, type CodecExports, started } from '../worker/codec.ts';
 
 export interface Dav1d extends CodecExports {
   /** Which: 0 the picture, 1 its alpha. 0 when all went well. */
@@ -18,4 +18,4 @@ export const FACTS = { width: 0, height: 1, layout: 2, depth: 3, matrix: 4, full
 export const GREY = 0;
 export const FULL_COLOR = 3;
 
-export const dav1d = new Codec<Dav1d>('dav1d.wasm');
+export const dav1d = new Codec<Dav1d>('dav1d.wasm', started);

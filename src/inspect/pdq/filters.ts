@@ -1,6 +1,6 @@
 /** The linear filters that PDQ and the thumbnail are made of, each as a matrix for one axis. */
 import { type AxisMatrix, compose, MatrixBuilder, weightsOf } from './axis-matrix.ts';
-import { LanczosRow } from './lanczos.ts';
+import { cubic, LanczosRow } from './lanczos.ts';
 
 /** Side of the buffer that PDQ's DCT is taken of. */
 export const BUFFER = 64;
@@ -58,6 +58,34 @@ export function reduceAndFilter(n: number, mixed: boolean): AxisMatrix {
   const scale = REDUCED / n;
   const matrix = new MatrixBuilder(BUFFER, n, Math.ceil((BUFFER * 16) / scale));
   for (const { kernel, first } of rowsFor(scale, mixed)) kernel.addTo(matrix, n, scale, first);
+  return matrix.build();
+}
+
+/**
+ * A picture of which `n` samples are known in place of `size`: enlarged to those by Catmull and Rom's cubic,
+ * centres aligned, then PDQ's box filters and decimation.
+ *
+ * @param mixed as in {@link reduceAndFilter}, the picture being one that libvips has moved
+ */
+export function enlargeAndFilter(n: number, size: number, mixed: boolean): AxisMatrix {
+  let rows = boxTwiceAndDecimate(size);
+  if (mixed) rows = compose(rows, movedByHalf(size));
+  return compose(rows, enlarged(n, size));
+}
+
+/** Samples beyond the edge repeat the last one. */
+function enlarged(n: number, size: number): AxisMatrix {
+  const matrix = new MatrixBuilder(size, n, 4 * size);
+  for (let i = 0; i < size; i++) {
+    const center = ((i + 0.5) * n) / size - 0.5;
+    const first = Math.floor(center) - 1;
+    const start = Math.max(0, first);
+    const weights = matrix.row(start, Math.min(n - 1, first + 3) - start + 1);
+    const last = weights.length - 1;
+    for (let k = first; k <= first + 3; k++) {
+      weights[Math.max(0, Math.min(last, k - start))]! += cubic(k - center);
+    }
+  }
   return matrix.build();
 }
 

@@ -73,7 +73,7 @@ function lanczos(x: number): number {
 }
 
 /** Catmull-Rom. */
-function cubic(x: number): number {
+export function cubic(x: number): number {
   const t = Math.abs(x);
   if (t < 1) return 1.5 * t ** 3 - 2.5 * t ** 2 + 1;
   return t < 2 ? -0.5 * t ** 3 + 2.5 * t ** 2 - 4 * t + 2 : 0;

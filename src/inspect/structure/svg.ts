@@ -110,8 +110,13 @@ function readEmbedded(
   }
 }
 
+/** The document's text. */
+export function svgText(bytes: Uint8Array): string {
+  return decode(bytes).text;
+}
+
 /** By mark, declaration or UTF-8. `sound` is false where bytes had to be replaced. */
-function decode(bytes: Uint8Array): { text: string; sound: boolean } {
+function decode(bytes: Uint8Array): { readonly text: string; readonly sound: boolean } {
   const start = String.fromCharCode(...bytes.subarray(0, 200));
   const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']/.exec(
     start,

@@ -1,11 +1,11 @@
 /**
- * A decoder written in C, compiled to WebAssembly (scripts/codecs.ts): loaded when an image first needs it, and
- * thrown away when one made it fault or grow.
+ * A decoder in a WebAssembly module of its own: loaded when an image first needs it, and thrown away when one
+ * made it fault or grow.
  */
 import type { DecoderPart } from '../protocol.ts';
 import { fetchPart } from './parts.ts';
 
-/** What all of them export beside their own functions. */
+/** What those export that are written in C and compiled here (scripts/codecs.ts), beside their own functions. */
 export interface CodecExports {
   readonly memory: WebAssembly.Memory;
   /** Sets up what is static. */
@@ -21,20 +21,22 @@ export interface CodecExports {
  */
 const KEPT = 32 << 20;
 
-export class Codec<Exports extends CodecExports> {
+export class Codec<Exports extends Pick<CodecExports, 'memory'>> {
   readonly #part: DecoderPart;
+  readonly #start: (module: WebAssembly.Module) => Exports;
   #module: WebAssembly.Module | undefined;
   #exports: Exports | undefined;
 
-  constructor(part: DecoderPart) {
+  constructor(part: DecoderPart, start: (module: WebAssembly.Module) => Exports) {
     this.#part = part;
+    this.#start = start;
   }
 
   /** What `use` returns; undefined when the decoder faults, also for want of memory. */
   async run<Out>(use: (exports: Exports) => Out): Promise<Out | undefined> {
     this.#module ??= await fetchPart(this.#part);
     try {
-      this.#exports ??= started<Exports>(this.#module);
+      this.#exports ??= this.#start(this.#module);
       const out = use(this.#exports);
       if (this.#exports.memory.buffer.byteLength > KEPT) this.#exports = undefined;
       return out;
@@ -57,7 +59,8 @@ const IMPORTS: WebAssembly.Imports = {
   },
 };
 
-function started<Exports extends CodecExports>(module: WebAssembly.Module): Exports {
+/** Starts one that is compiled here. */
+export function started<Exports extends CodecExports>(module: WebAssembly.Module): Exports {
   const exports = new WebAssembly.Instance(module, IMPORTS).exports as unknown as Exports;
   exports._initialize();
   return exports;

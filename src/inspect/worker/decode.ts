@@ -119,10 +119,7 @@ function readPixels(
   }
 }
 
-/**
- * Formats that libvips reduces while it decodes them. A drawing is no exception, though drawing it at 256 or 128
- * would take a half and a quarter of the time: of 150 line drawings, half the hashes moved by 24 and 12 bits.
- */
+/** Formats that libvips reduces while it decodes them. */
 const REDUCING: ReadonlySet<ImageFormat> = new Set(['jpeg', 'webp', 'avif', 'svg']);
 
 /** Whether {@link decodePixels} sees other pixels of it when it is to see all. A drawing has none. */

@@ -8,6 +8,7 @@ import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH, type PdqHash } from
 import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
+import { digestSvg } from '../svg/mod.ts';
 import { digestTiff } from '../tiff/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode, bytesToRead } from './memory.ts';
@@ -62,7 +63,8 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
   if (toRead > memory) return { deferred: toRead };
   const read = await readHere(bytes, structure);
   const quick = read && seenAs(read);
-  if (quick && !isUncertain(quick.hash)) return quick;
+  // A drawing has no pixels that would make it more certain.
+  if (quick && (structure.format === 'svg' || !isUncertain(quick.hash))) return quick;
   const deferred = bytesToDecode(structure);
   if (deferred > memory) return { deferred };
   if (quick) return (await seeWhole(bytes, structure)) ?? quick;
@@ -74,13 +76,15 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
 /** Without wasm-vips. `undefined` when only that can read the file. */
 async function readHere(
   bytes: Uint8Array<ArrayBuffer>,
-  { format, orientation = 1 }: Structure,
+  structure: Structure,
 ): Promise<Digest | undefined> {
+  const { format, orientation = 1 } = structure;
   if (format === 'jpeg') return digestJpeg(bytes, orientation);
   if (format === 'png' && orientation === 1) return digestPng(bytes);
   if (format === 'gif') return digestGif(bytes);
   if (format === 'tiff') return digestTiff(bytes, orientation);
   if (format === 'avif') return digestAvif(bytes);
+  if (format === 'svg') return digestSvg(bytes, structure);
   return undefined;
 }
 
