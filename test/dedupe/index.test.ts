@@ -87,12 +87,12 @@ describe('HammingIndex', () => {
       ),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it('keeps a hash in less than 150 bytes, the fixed 12 MB of bucket heads aside', () => {
     const next = random(7);
     const index = new HammingIndex();
     for (let i = 0; i < 100_000; i++) index.add(randomHash(next));
     expect((index.byteLength - 12 * 2 ** 20) / index.size).toBeLessThan(150);
-  }, 30_000);
+  });
 });
