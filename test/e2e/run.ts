@@ -59,8 +59,8 @@ export function imgtrawl(args: readonly string[], options: RunOptions = {}): Pro
 }
 
 /** A new empty folder, removed after the test. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'imgtrawl-test-'));
+export function scratch(parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'imgtrawl-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
