@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FetchEvent } from '../../src/fetch/mod.ts';
 import { bytesOf, faultyServer } from '../support/faulty-server.ts';
+import { gathering } from '../support/gathering.ts';
 import { failure, image, testPool } from './support.ts';
 
 const many = (origin: string, count: number) =>
@@ -20,7 +21,9 @@ describe('limits', () => {
     [{ concurrency: 'auto', perHost: 5 } as const, 5],
     [{ concurrency: 1 }, 1],
   ])('with %o at most %i requests are in flight to a host', async (options, most) => {
+    const gathered = gathering(most);
     await using server = await faultyServer(async (e) => {
+      await gathered();
       await e.wait(10);
       e.reply(200, {}, 'x');
     });
@@ -49,7 +52,9 @@ describe('limits', () => {
   });
 
   it('holds for the host a redirect leads to, and counts for both', async () => {
+    const gathered = gathering(2);
     await using target = await faultyServer(async (e) => {
+      await gathered();
       await e.wait(10);
       e.reply(200, {}, 'x');
     });
@@ -64,7 +69,9 @@ describe('limits', () => {
   });
 
   it('gives pages, sheets and images one limit together', async () => {
+    const gathered = gathering(3);
     await using server = await faultyServer(async (e) => {
+      await gathered();
       await e.wait(10);
       e.reply(200, {}, 'x');
     });
