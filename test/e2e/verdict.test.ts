@@ -46,7 +46,7 @@ describe('the verdict', () => {
   });
 
   test('a limit for the host names it even where all is decoded', async () => {
-    const { verdict } = await run({ images: 12 }, { latencyMs: 1500 }, [
+    const { verdict } = await run({ images: 24 }, { latencyMs: 1500 }, [
       '-j',
       '32',
       '--per-host',
@@ -109,7 +109,7 @@ describe('the verdict', () => {
 });
 
 test('the verdict: decoding', async () => {
-  const { verdict } = await run({ images: 5, side: 2500 }, {}, ['--workers', '1']);
+  const { verdict } = await run({ images: 15, side: 2500 }, {}, ['--workers', '1']);
   const cores = availableParallelism();
   expect(verdict).toMatchObject({ bound: 'compute', cause: 'workers', workers: 1 });
   expect(verdict.help).toBe(cores > 1 ? `--workers ${cores}` : '--dedupe exact');

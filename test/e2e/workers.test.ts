@@ -23,6 +23,9 @@ beforeAll(async () => {
 const QUICK =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>';
 
+/** Whoever is interrupted or killed must not have ended before, however slow the machine is. */
+const PATIENT = ['--decode-timeout', '10m'];
+
 /** A folder with one image that takes minutes, and three that take none; `first` comes before all of them. */
 function folder(first?: string): string {
   const path = scratch();
@@ -75,7 +78,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
   test('an interrupt ends the workers in the middle of an image', async () => {
     let children: number[] = [];
-    const ran = await imgtrawl([...args, folder(QUICK)], {
+    const ran = await imgtrawl([...args, ...PATIENT, folder(QUICK)], {
       started: async (child) => {
         await begun(child, isolate);
         children = childrenOf(child.pid!);
@@ -88,7 +91,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
   test('nothing is left when the program is killed in the middle of an image', async () => {
     let children: number[] = [];
-    const ran = await imgtrawl([...args, folder(QUICK)], {
+    const ran = await imgtrawl([...args, ...PATIENT, folder(QUICK)], {
       started: async (child) => {
         await begun(child, isolate);
         children = childrenOf(child.pid!);
@@ -103,7 +106,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
 test('a worker process that is killed costs one image', async () => {
   const ran = await imgtrawl(
-    ['hash', '--json', '--workers', '1', '--isolate', 'process', folder(QUICK)],
+    ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, folder(QUICK)],
     {
       started: async (child) => {
         await begun(child, 'process');
