@@ -1,4 +1,4 @@
-/** vitest compares typed arrays value by value, at 1 to 3 s for each million: those that are equal are told at once. */
+/** vitest compares typed arrays value by value, which takes seconds for each million: those that are equal are told at once. */
 import { expect } from 'vitest';
 
 const bytesOf = (value: unknown): Buffer | undefined =>
