@@ -141,6 +141,7 @@ class ProcessHandle implements WorkerHandle {
 
 const PARTS: readonly AssetName[] = [
   'dav1d.wasm',
+  'libwebp.wasm',
   'vips.wasm',
   'vips-heif.wasm',
   'vips-jxl.wasm',

@@ -9,6 +9,7 @@ import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { digestTiff } from '../tiff/mod.ts';
+import { digestWebp } from '../webp/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode, bytesToRead } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
@@ -74,13 +75,15 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
 /** Without wasm-vips. `undefined` when only that can read the file. */
 async function readHere(
   bytes: Uint8Array<ArrayBuffer>,
-  { format, orientation = 1 }: Structure,
+  structure: Structure,
 ): Promise<Digest | undefined> {
+  const { format, orientation = 1 } = structure;
   if (format === 'jpeg') return digestJpeg(bytes, orientation);
   if (format === 'png' && orientation === 1) return digestPng(bytes);
   if (format === 'gif') return digestGif(bytes);
   if (format === 'tiff') return digestTiff(bytes, orientation);
   if (format === 'avif') return digestAvif(bytes);
+  if (format === 'webp') return digestWebp(bytes, structure);
   return undefined;
 }
 

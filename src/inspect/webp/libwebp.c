@@ -1,0 +1,145 @@
+/*
+ * What webp/ needs of libwebp: the means of the cells of a file's first frame. Its rows are added up as they are
+ * decoded, so that there is no picture. The file is taken apart and decoded by the calls that libvips makes, for
+ * the same to be refused. What is wrong, wasm-vips says better.
+ */
+#include <emscripten.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "planes.h"
+#include "src/dec/vp8i_dec.h"
+#include "src/dec/vp8li_dec.h"
+#include "src/dec/webpi_dec.h"
+#include "src/webp/decode.h"
+#include "src/webp/demux.h"
+
+/* Where the rows of the picture that is decoded go: from that column on. */
+static struct cells cells;
+static int left;
+
+/* Lossy: rows of Y′CbCr 4:2:0, as many as are ready. */
+static int put(const VP8Io *io) {
+  const struct band band = {
+      .width = io->mb_w,
+      .height = io->mb_h,
+      .planes = {{.samples = io->y, .stride = io->y_stride, .step = 1},
+                 {.samples = io->u, .stride = io->uv_stride, .step = 1, .shift_x = 1, .shift_y = 1},
+                 {.samples = io->v, .stride = io->uv_stride, .step = 1, .shift_x = 1, .shift_y = 1}},
+      .alpha = {.samples = io->a, .stride = io->width, .step = 1},
+  };
+  cells_add(&cells, &band, left);
+  return 1;
+}
+
+static int set_up(VP8Io *io) {
+  return WebPIoInitFromOptions(NULL, io, MODE_YUV);
+}
+
+static void tear_down(const VP8Io *io) {}
+
+/* In the place of the library's own (io_dec.c), which would write a picture. */
+void WebPInitCustomIo(WebPDecParams *params, VP8Io *io) {
+  io->put = put;
+  io->setup = set_up;
+  io->teardown = tear_down;
+  io->opaque = params;
+}
+
+static int decode_lossy(const WebPHeaderStructure *headers, VP8Io *io) {
+  VP8Decoder *decoder = VP8New();
+  if (!decoder) return 0;
+  decoder->alpha_data_ = headers->alpha_data;
+  decoder->alpha_data_size_ = headers->alpha_data_size;
+  WebPInitCustomIo(NULL, io);
+  int done = VP8GetHeaders(decoder, io) && VP8Decode(decoder, io);
+  VP8Delete(decoder);
+  return done;
+}
+
+/*
+ * Lossless: the linker puts this in the place of what converts each row for the output (--wrap), which then
+ * needs no memory. A pixel is B, G, R, A.
+ */
+void __wrap_VP8LConvertFromBGRA(const uint32_t *pixels, int count, WEBP_CSP_MODE mode, uint8_t *out) {
+  const uint8_t *row = (const uint8_t *)pixels;
+  const struct band band = {
+      .width = count,
+      .height = 1,
+      .planes = {{.samples = row + 1, .step = 4}, {.samples = row, .step = 4}, {.samples = row + 2, .step = 4}},
+      .alpha = {.samples = row + 3, .step = 4},
+  };
+  cells_add(&cells, &band, left);
+}
+
+static int decode_lossless(VP8Io *io) {
+  VP8LDecoder *decoder = VP8LNew();
+  if (!decoder) return 0;
+  WebPDecBuffer nowhere = {.colorspace = MODE_RGBA};
+  WebPDecParams params = {.output = &nowhere};
+  io->opaque = &params;
+  int done = VP8LDecodeHeader(decoder, io) && VP8LDecodeImage(decoder);
+  VP8LDelete(decoder);
+  return done;
+}
+
+/* Finds the frame's data, and what is to become of its alpha; 0 when only libvips can tell. */
+static int locate(const WebPDemuxer *file, const WebPIterator *frame, WebPHeaderStructure *headers) {
+  int fills = frame->width == cells.width && frame->height == cells.height;
+  int alpha = WebPDemuxGetI(file, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG;
+  /* libvips looks for alpha in an animation's frames when its header speaks of none. */
+  if (!alpha && (!fills || (frame->num_frames > 1 && frame->has_alpha))) return 0;
+  *headers = (WebPHeaderStructure){
+      .data = frame->fragment.bytes,
+      .data_size = frame->fragment.size,
+      .have_all_data = 1,
+  };
+  if (WebPParseHeaders(headers) != VP8_STATUS_OK) return 0;
+  cells.clear = alpha && (!fills || headers->is_lossless || headers->alpha_data);
+  return 1;
+}
+
+/* What a frame leaves free of the canvas is transparent: the background that a file names is for viewers. */
+static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
+  WebPHeaderStructure headers;
+  VP8Io io;
+  if (!locate(file, frame, &headers) || !VP8InitIo(&io) || !cells_begin(&cells)) return NULL;
+  io.data = headers.data + headers.offset;
+  io.data_size = headers.data_size - headers.offset;
+  left = frame->x_offset;
+  if (headers.is_lossless) cells.weights += 3;
+  cells_skip(&cells, frame->y_offset);
+  if (headers.is_lossless ? decode_lossless(&io) : decode_lossy(&headers, &io)) {
+    cells_skip(&cells, cells.height - cells.y);
+  }
+  return cells_end(&cells);
+}
+
+/**
+ * Three planes; see planes.h.
+ * @param weights three rows for Y′CbCr, then three for G, B and R
+ * @return NULL when the file is not as it should be, or not of this size
+ */
+EMSCRIPTEN_KEEPALIVE float *means(const uint8_t *bytes, size_t length, int width, int height, int side_x,
+                                  int side_y, const double (*weights)[4]) {
+  const WebPData data = {.bytes = bytes, .size = length};
+  WebPIterator frame = {0};
+  float *planes = NULL;
+  WebPDemuxer *file = WebPDemux(&data);
+  if (!file) return NULL;
+  cells = (struct cells){
+      .width = WebPDemuxGetI(file, WEBP_FF_CANVAS_WIDTH),
+      .height = WebPDemuxGetI(file, WEBP_FF_CANVAS_HEIGHT),
+      .side_x = side_x,
+      .side_y = side_y,
+      .count = 3,
+      .weights = weights,
+      .rows = 3,
+  };
+  if (cells.width == width && cells.height == height && WebPDemuxGetFrame(file, 1, &frame)) {
+    planes = decode(file, &frame);
+    WebPDemuxReleaseIterator(&frame);
+  }
+  WebPDemuxDelete(file);
+  return planes;
+}
