@@ -11,8 +11,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
-import { compileLibwebp } from './codecs/libwebp.ts';
 import { CODECS } from './codecs/libraries.ts';
+import { compileLibwebp } from './codecs/libwebp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist/codecs'));

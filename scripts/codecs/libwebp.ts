@@ -22,8 +22,9 @@ export async function compileLibwebp(root: string, folder: string): Promise<stri
     return files.filter((name) => names.test(name)).map((name) => join(source, 'src', part, name));
   });
   const planes = join(root, 'src/inspect/planes');
+  const own = join(root, 'src/inspect/webp');
   link({
-    inputs: [join(root, 'src/inspect/webp/libwebp.c'), join(planes, 'planes.c'), ...parts],
+    inputs: [join(own, 'libwebp.c'), join(own, 'rgb.c'), join(planes, 'planes.c'), ...parts],
     includes: [planes, source],
     flags: ['-msse2', '-DWEBP_REDUCE_SIZE'],
     wrapped: ['VP8LConvertFromBGRA'],

@@ -1,5 +1,5 @@
 /** From the bytes of a WebP to what the hash and the second look need. */
-import { weightsOf } from '../planes/color.ts';
+import type { Weights } from '../planes/color.ts';
 import { meansOf } from '../planes/means.ts';
 import { digestMeans } from '../rows/digest.ts';
 import type { Structure } from '../structure/mod.ts';
@@ -8,13 +8,14 @@ import { allocated } from '../worker/codec.ts';
 import type { Digest } from '../worker/picture.ts';
 import { type Libwebp, libwebp } from './libwebp.ts';
 
-const BT_601 = 6;
-const IDENTITY = 0;
+/** Pixels a side: of a frame by the format, of a canvas because libvips refuses larger ones. */
+const LARGEST = 16_383;
 
-/** Of lossy pictures, which say nothing of it (RFC 9649, 2.5), then of lossless ones. */
-const WEIGHTS = [
-  ...weightsOf({ depth: 8, grey: false, matrix: BT_601, fullRange: false })!,
-  ...weightsOf({ depth: 8, grey: false, matrix: IDENTITY, fullRange: true })!,
+/** Of R, G and B, which libwebp.c makes of lossy pictures, too. */
+const WEIGHTS: readonly Weights[] = [
+  [0.299, 0.587, 0.114, 0],
+  [1, 0, 0, 0],
+  [0, 0, 1, 0],
 ];
 
 /** Of a WebP that structure/ has found whole. Returns undefined when it cannot be decoded here. */
@@ -22,6 +23,7 @@ export async function digestWebp(
   bytes: Uint8Array,
   structure: Structure,
 ): Promise<Digest | undefined> {
+  if (Math.max(structure.width, structure.height) > LARGEST) return undefined;
   return libwebp.run((exports) => digestWith(exports, bytes, structure));
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "planes.h"
+#include "rgb.h"
 #include "src/dec/vp8i_dec.h"
 #include "src/dec/vp8li_dec.h"
 #include "src/dec/webpi_dec.h"
@@ -18,17 +19,23 @@
 static struct cells cells;
 static int left;
 
-/* Lossy: rows of Y′CbCr 4:2:0, as many as are ready. */
+/* One lossy row, as wide as pictures can be. */
+enum { WIDEST = 16384 };
+static uint8_t red[WIDEST], green[WIDEST], blue[WIDEST];
+
+/* Lossy: rows of Y′CbCr 4:2:0, as many as are ready, the first of them even. */
 static int put(const VP8Io *io) {
-  const struct band band = {
-      .width = io->mb_w,
-      .height = io->mb_h,
-      .planes = {{.samples = io->y, .stride = io->y_stride, .step = 1},
-                 {.samples = io->u, .stride = io->uv_stride, .step = 1, .shift_x = 1, .shift_y = 1},
-                 {.samples = io->v, .stride = io->uv_stride, .step = 1, .shift_x = 1, .shift_y = 1}},
-      .alpha = {.samples = io->a, .stride = io->width, .step = 1},
-  };
-  cells_add(&cells, &band, left);
+  for (int y = 0; y < io->mb_h; y++) {
+    int uv = (y >> 1) * io->uv_stride;
+    to_rgb(io->y + y * io->y_stride, io->u + uv, io->v + uv, io->mb_w, red, green, blue);
+    const struct band band = {
+        .width = io->mb_w,
+        .height = 1,
+        .planes = {{.samples = red, .step = 1}, {.samples = green, .step = 1}, {.samples = blue, .step = 1}},
+        .alpha = {.samples = io->a ? io->a + y * io->width : NULL, .step = 1},
+    };
+    cells_add(&cells, &band, left);
+  }
   return 1;
 }
 
@@ -66,7 +73,7 @@ void __wrap_VP8LConvertFromBGRA(const uint32_t *pixels, int count, WEBP_CSP_MODE
   const struct band band = {
       .width = count,
       .height = 1,
-      .planes = {{.samples = row + 1, .step = 4}, {.samples = row, .step = 4}, {.samples = row + 2, .step = 4}},
+      .planes = {{.samples = row + 2, .step = 4}, {.samples = row + 1, .step = 4}, {.samples = row, .step = 4}},
       .alpha = {.samples = row + 3, .step = 4},
   };
   cells_add(&cells, &band, left);
@@ -107,7 +114,6 @@ static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
   io.data = headers.data + headers.offset;
   io.data_size = headers.data_size - headers.offset;
   left = frame->x_offset;
-  if (headers.is_lossless) cells.weights += 3;
   cells_skip(&cells, frame->y_offset);
   if (headers.is_lossless ? decode_lossless(&io) : decode_lossy(&headers, &io)) {
     cells_skip(&cells, cells.height - cells.y);
@@ -117,7 +123,7 @@ static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
 
 /**
  * Three planes; see planes.h.
- * @param weights three rows for Y′CbCr, then three for G, B and R
+ * @param weights three rows for R, G and B
  * @return NULL when the file is not as it should be, or not of this size
  */
 EMSCRIPTEN_KEEPALIVE float *means(const uint8_t *bytes, size_t length, int width, int height, int side_x,
