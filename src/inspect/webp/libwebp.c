@@ -6,6 +6,7 @@
 #include <emscripten.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "planes.h"
 #include "rgb.h"
@@ -22,19 +23,60 @@ static int left;
 /* One lossy row, as wide as pictures can be. */
 enum { WIDEST = 16384 };
 static uint8_t red[WIDEST], green[WIDEST], blue[WIDEST];
+static const struct rgb row = {red, green, blue};
+
+/*
+ * A lossy picture of which every pixel counts is kept until all of it is there: what colour is mixed of may
+ * come later.
+ */
+enum { SMALL = 512, HALF = SMALL / 2 };
+static uint8_t lights[SMALL][SMALL], blues[HALF][HALF], reds[HALF][HALF];
+
+static void add_row(int width, const uint8_t *alpha) {
+  const struct band band = {
+      .width = width,
+      .height = 1,
+      .planes = {{.samples = red, .step = 1}, {.samples = green, .step = 1}, {.samples = blue, .step = 1}},
+      .alpha = {.samples = alpha, .step = 1},
+  };
+  cells_add(&cells, &band, left);
+}
+
+static void keep(const VP8Io *io) {
+  for (int y = 0; y < io->mb_h; y++) {
+    int uv = y >> 1, to = io->mb_y + y, wide = (io->width + 1) >> 1;
+    memcpy(lights[to], io->y + y * io->y_stride, io->width);
+    memcpy(blues[to >> 1], io->u + uv * io->uv_stride, wide);
+    memcpy(reds[to >> 1], io->v + uv * io->uv_stride, wide);
+  }
+}
+
+/* @param alpha of the first row, or NULL */
+static void add_kept(int width, int height, const uint8_t *alpha) {
+  uint8_t u[SMALL], v[SMALL];
+  int last = (height - 1) >> 1;
+  for (int y = 0; y < height; y++) {
+    int at = y >> 1, beside = y & 1 ? at + 1 : at - 1;
+    beside = beside < 0 ? 0 : beside > last ? last : beside;
+    widen(blues[at], blues[beside], width, u);
+    widen(reds[at], reds[beside], width, v);
+    to_rgb(lights[y], u, v, 0, width, row);
+    add_row(width, alpha ? alpha + y * width : NULL);
+  }
+}
 
 /* Lossy: rows of Y′CbCr 4:2:0, as many as are ready, the first of them even. */
 static int put(const VP8Io *io) {
+  if (io->width <= SMALL && io->height <= SMALL) {
+    keep(io);
+    int done = io->mb_y + io->mb_h == io->height;
+    if (done) add_kept(io->width, io->height, io->a ? io->a - io->mb_y * io->width : NULL);
+    return 1;
+  }
   for (int y = 0; y < io->mb_h; y++) {
     int uv = (y >> 1) * io->uv_stride;
-    to_rgb(io->y + y * io->y_stride, io->u + uv, io->v + uv, io->mb_w, red, green, blue);
-    const struct band band = {
-        .width = io->mb_w,
-        .height = 1,
-        .planes = {{.samples = red, .step = 1}, {.samples = green, .step = 1}, {.samples = blue, .step = 1}},
-        .alpha = {.samples = io->a ? io->a + y * io->width : NULL, .step = 1},
-    };
-    cells_add(&cells, &band, left);
+    to_rgb(io->y + y * io->y_stride, io->u + uv, io->v + uv, 1, io->width, row);
+    add_row(io->width, io->a ? io->a + y * io->width : NULL);
   }
   return 1;
 }
@@ -69,12 +111,12 @@ static int decode_lossy(const WebPHeaderStructure *headers, VP8Io *io) {
  * needs no memory. A pixel is B, G, R, A.
  */
 void __wrap_VP8LConvertFromBGRA(const uint32_t *pixels, int count, WEBP_CSP_MODE mode, uint8_t *out) {
-  const uint8_t *row = (const uint8_t *)pixels;
+  const uint8_t *samples = (const uint8_t *)pixels;
   const struct band band = {
       .width = count,
       .height = 1,
-      .planes = {{.samples = row + 2, .step = 4}, {.samples = row + 1, .step = 4}, {.samples = row, .step = 4}},
-      .alpha = {.samples = row + 3, .step = 4},
+      .planes = {{samples + 2, .step = 4}, {samples + 1, .step = 4}, {samples, .step = 4}},
+      .alpha = {samples + 3, .step = 4},
   };
   cells_add(&cells, &band, left);
 }

@@ -4,11 +4,21 @@
 
 #include <stdint.h>
 
+/* Of one row. */
+struct rgb {
+  uint8_t *red, *green, *blue;
+};
+
 /*
- * A row of `width` pixels, of which a sample of Cb and Cr stands for two; up to 15 more are read and written
- * than there are.
+ * A row of `width` pixels, of which a sample of Cb and Cr stands for 1 << shift (0 or 1). Up to 15 more are read and
+ * written than there are.
  */
-void to_rgb(const uint8_t *y, const uint8_t *u, const uint8_t *v, int width, uint8_t *red, uint8_t *green,
-            uint8_t *blue);
+void to_rgb(const uint8_t *y, const uint8_t *u, const uint8_t *v, int shift, int width, struct rgb out);
+
+/*
+ * A row of Cb or Cr with a sample for each of `width` pixels, as decoders mix them: of the samples that stand for
+ * two by two, the nearest four. `other` is the row above or below that lies nearer, or the same at the edge.
+ */
+void widen(const uint8_t *row, const uint8_t *other, int width, uint8_t *out);
 
 #endif
