@@ -6,6 +6,7 @@
 #include <emscripten.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "planes.h"
@@ -29,7 +30,7 @@ static const struct rgb row = {red, green, blue};
  * A lossy picture of which every pixel counts is kept until all of it is there: what colour is mixed of may
  * come later.
  */
-enum { SMALL = 512, HALF = SMALL / 2 };
+enum { SMALL = WIDENED, HALF = SMALL / 2 };
 static uint8_t lights[SMALL][SMALL], blues[HALF][HALF], reds[HALF][HALF];
 
 static void add_row(int width, const uint8_t *alpha) {
@@ -115,8 +116,10 @@ void __wrap_VP8LConvertFromBGRA(const uint32_t *pixels, int count, WEBP_CSP_MODE
   const struct band band = {
       .width = count,
       .height = 1,
-      .planes = {{samples + 2, .step = 4}, {samples + 1, .step = 4}, {samples, .step = 4}},
-      .alpha = {samples + 3, .step = 4},
+      .planes = {{.samples = samples + 2, .step = 4},
+                 {.samples = samples + 1, .step = 4},
+                 {.samples = samples, .step = 4}},
+      .alpha = {.samples = samples + 3, .step = 4},
   };
   cells_add(&cells, &band, left);
 }
@@ -157,10 +160,12 @@ static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
   io.data_size = headers.data_size - headers.offset;
   left = frame->x_offset;
   cells_skip(&cells, frame->y_offset);
-  if (headers.is_lossless ? decode_lossless(&io) : decode_lossy(&headers, &io)) {
-    cells_skip(&cells, cells.height - cells.y);
-  }
-  return cells_end(&cells);
+  int done = headers.is_lossless ? decode_lossless(&io) : decode_lossy(&headers, &io);
+  if (done) cells_skip(&cells, cells.height - cells.y);
+  float *planes = cells_end(&cells);
+  if (done) return planes;
+  free(planes);
+  return NULL;
 }
 
 /**

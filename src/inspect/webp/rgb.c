@@ -67,11 +67,14 @@ void to_rgb(const uint8_t *y, const uint8_t *u, const uint8_t *v, int shift, int
   }
 }
 
-void widen(const uint8_t *row, const uint8_t *other, int width, uint8_t *out) {
-  int last = (width - 1) >> 1;
-  for (int x = 0; x < width; x++) {
-    int at = x >> 1, beside = x & 1 ? at + 1 : at - 1;
-    beside = beside < 0 ? 0 : beside > last ? last : beside;
-    out[x] = (9 * row[at] + 3 * row[beside] + 3 * other[at] + other[beside] + 8) >> 4;
+void widen(const uint8_t *restrict row, const uint8_t *restrict other, int width, uint8_t *restrict out) {
+  uint16_t mixed[WIDENED / 2 + 2], *middle = mixed + 1;
+  int count = (width + 1) >> 1;
+  for (int x = 0; x < count; x++) middle[x] = 3 * row[x] + other[x];
+  mixed[0] = middle[0];
+  middle[count] = middle[count - 1];
+  for (int x = 0; x < count; x++) {
+    out[2 * x] = (3 * middle[x] + middle[x - 1] + 8) >> 4;
+    out[2 * x + 1] = (3 * middle[x] + middle[x + 1] + 8) >> 4;
   }
 }

@@ -13,9 +13,10 @@ const PER_PIXEL_ELSE = 8;
 
 /**
  * The same of formats that have a decoder of their own, measured at 12 megapixels: of AVIF 4:4:4 4.0,
- * 4:2:0 2.3, of 10 bits 8.7; of lossless WebP 4.3. Those that are missing are read row by row.
+ * 4:2:0 2.3, of 10 bits 8.7; of lossless WebP 4.6, of lossy WebP with alpha up to 6.2. Those that are missing are
+ * read row by row.
  */
-const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5, webp: 5 };
+const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5, webp: 6 };
 
 /** What reading it without wasm-vips will take, at most and about. */
 export function bytesToRead({
