@@ -26,7 +26,8 @@ export async function compileLibwebp(root: string, folder: string): Promise<stri
   link({
     inputs: [join(own, 'libwebp.c'), join(own, 'rgb.c'), join(planes, 'planes.c'), ...parts],
     includes: [planes, source],
-    flags: ['-msse2', '-DWEBP_REDUCE_SIZE'],
+    // Optimized as a whole, and not at all costs (-O3): a seventh faster, and a third smaller.
+    flags: ['-O2', '-flto', '-msse2', '-DWEBP_REDUCE_SIZE'],
     wrapped: ['VP8LConvertFromBGRA'],
     output: join(root, 'src/inspect', LIBWEBP.output),
   });

@@ -1,7 +1,6 @@
 /** From the bytes of an AVIF to what the hash and the second look need. */
 import { type Weights, weightsOf } from '../planes/color.ts';
-import { meansOf } from '../planes/means.ts';
-import { digestMeans } from '../rows/digest.ts';
+import { digestPicture } from '../planes/means.ts';
 import { allocated } from '../worker/codec.ts';
 import type { Digest } from '../worker/picture.ts';
 import { type Dav1d, dav1d, FACTS, FULL_COLOR, GREY } from './dav1d.ts';
@@ -23,11 +22,10 @@ function digestWith(exports: Dav1d, parts: AvifParts): Digest | undefined {
     if (alpha && !(decode(exports, 1, alpha) && fits(exports, parts))) return undefined;
     const weights = weightsFor(exports, parts);
     if (!weights) return undefined;
-    const count = weights.length === 1 ? 1 : 3;
-    const planes = meansOf(exports, picture, weights, count, (across, down, given) =>
-      exports.means(across, down, given, count),
+    const { width, height } = picture;
+    return digestPicture(exports, { width, height, weights, turn }, (across, down, given) =>
+      exports.means(across, down, given, weights.length),
     );
-    return planes && digestMeans(planes, picture, turn);
   } finally {
     exports.release();
   }

@@ -1,7 +1,6 @@
 /** From the bytes of a WebP to what the hash and the second look need. */
 import type { Weights } from '../planes/color.ts';
-import { meansOf } from '../planes/means.ts';
-import { digestMeans } from '../rows/digest.ts';
+import { digestPicture } from '../planes/means.ts';
 import type { Structure } from '../structure/mod.ts';
 import { turnOf } from '../turn.ts';
 import { allocated } from '../worker/codec.ts';
@@ -31,9 +30,10 @@ function digestWith(exports: Libwebp, bytes: Uint8Array, structure: Structure): 
   const { width, height, orientation = 1 } = structure;
   const data = allocated(exports, bytes);
   if (data === 0) return undefined;
-  const planes = meansOf(exports, structure, WEIGHTS, 3, (across, down, weights) =>
+  const picture = { width, height, weights: WEIGHTS, turn: turnOf(orientation) };
+  const digest = digestPicture(exports, picture, (across, down, weights) =>
     exports.means(data, bytes.length, width, height, across, down, weights),
   );
   exports.free(data);
-  return planes && digestMeans(planes, structure, turnOf(orientation));
+  return digest;
 }
