@@ -151,7 +151,7 @@ static int locate(const WebPDemuxer *file, const WebPIterator *frame, WebPHeader
   return 1;
 }
 
-/* What a frame leaves free of the canvas is transparent: the background that a file names is for viewers. */
+/* What a frame leaves free of the canvas is transparent: libvips does not heed the background either. */
 static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
   WebPHeaderStructure headers;
   VP8Io io;
