@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encode, vips } from '../../fixtures/encode.ts';
-import { type Picture, photo, random } from '../../fixtures/photo.ts';
+import { grain, type Picture, photo } from '../../fixtures/photo.ts';
 import {
   createInspector,
   distanceHex,
@@ -25,18 +25,6 @@ afterAll(() => inspector[Symbol.asyncDispose]());
 
 function meanDifference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
-}
-
-/** Waves that PDQ's sixteen lowest frequencies do not hold, and a little noise. */
-function grain(width: number, height: number): Picture {
-  const next = random(1);
-  const wave = (at: number, side: number) => Math.cos((2 * Math.PI * 20 * (at + 0.5)) / side);
-  const data = new Uint8Array(width * height * 3);
-  for (let at = 0; at < width * height; at++) {
-    const light = 110 + 60 * wave(at % width, width) * wave(Math.floor(at / width), height);
-    data.fill(light + 20 * next(), 3 * at, 3 * at + 3);
-  }
-  return { data, width, height };
 }
 
 async function decoded(file: Uint8Array): Promise<Picture> {
