@@ -5,10 +5,11 @@
  *
  * node scripts/codecs.ts [FOLDER for sources and objects, default dist/codecs]
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { INITIAL_BYTES, importing } from '../src/inspect/worker/codec.ts';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
 import { CODECS } from './codecs/libraries.ts';
@@ -27,6 +28,15 @@ const libwebp = await compileLibwebp(root, folder);
 copyText(join(libwebp, 'COPYING'), join(texts, 'libwebp.txt'));
 copyText(join(libwebp, 'PATENTS'), join(texts, 'libwebp-patents.txt'));
 for (const { output } of CODECS) {
-  const { size } = statSync(join(root, 'src/inspect', output));
-  process.stdout.write(`${output}: ${size} bytes\n`);
+  const code = readFileSync(join(root, 'src/inspect', output));
+  checkStatics(output, code);
+  process.stdout.write(`${output}: ${code.length} bytes\n`);
+}
+
+/** Where the heap begins, all that is static ends. */
+function checkStatics(output: string, code: Uint8Array<ArrayBuffer>): void {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_BYTES / 65_536, maximum: 16_384 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), importing(memory));
+  const end = (exports['__heap_base'] as WebAssembly.Global).value;
+  if (end > INITIAL_BYTES) throw new Error(`${output} has ${end} bytes of static data and stack`);
 }

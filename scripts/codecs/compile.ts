@@ -19,6 +19,9 @@ const LINKED: readonly string[] = [
   '-sINITIAL_MEMORY=4MB',
   '-sMAXIMUM_MEMORY=1GB',
   '-sALLOW_MEMORY_GROWTH',
+  // The decoders of a worker take turns in one memory.
+  '-sIMPORTED_MEMORY',
+  '-Wl,--export=__heap_base',
 ];
 
 /** Downloads and unpacks it below `folder`, once; returns where. */

@@ -16,18 +16,21 @@ export interface CodecExports {
 }
 
 /**
- * Memory that is larger is not kept for the next image, in bytes. It never becomes smaller, and an instance is
- * made in a millisecond or two.
+ * Memory that is larger is not kept for the next image, in bytes: it never becomes smaller, and is given back only
+ * when V8 next looks for garbage. 12 megapixels fit in.
  */
-const KEPT = 32 << 20;
+const KEPT = 112 << 20;
+
+/** Makes an instance. `onLost` is called when it must not be used any more. */
+type Start<Exports> = (module: WebAssembly.Module, onLost: () => void) => Exports;
 
 export class Codec<Exports extends Pick<CodecExports, 'memory'>> {
   readonly #part: DecoderPart;
-  readonly #start: (module: WebAssembly.Module) => Exports;
+  readonly #start: Start<Exports>;
   #module: WebAssembly.Module | undefined;
   #exports: Exports | undefined;
 
-  constructor(part: DecoderPart, start: (module: WebAssembly.Module) => Exports) {
+  constructor(part: DecoderPart, start: Start<Exports>) {
     this.#part = part;
     this.#start = start;
   }
@@ -36,34 +39,68 @@ export class Codec<Exports extends Pick<CodecExports, 'memory'>> {
   async run<Out>(use: (exports: Exports) => Out): Promise<Out | undefined> {
     this.#module ??= await fetchPart(this.#part);
     try {
-      this.#exports ??= this.#start(this.#module);
+      this.#exports ??= this.#start(this.#module, () => this.#forget());
       const out = use(this.#exports);
-      if (this.#exports.memory.buffer.byteLength > KEPT) this.#exports = undefined;
+      const { memory } = this.#exports;
+      if (memory.buffer.byteLength > KEPT) {
+        this.#forget();
+        if (memory === shared) shared = undefined;
+      }
       return out;
     } catch (error) {
       // Its memory is as it was in the middle of something.
-      this.#exports = undefined;
+      this.#forget();
       if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError)
         return undefined;
       throw error;
     }
   }
+
+  #forget(): void {
+    this.#exports = undefined;
+  }
 }
 
-const IMPORTS: WebAssembly.Imports = {
-  env: { emscripten_notify_memory_growth: () => {} },
-  wasi_snapshot_preview1: {
-    proc_exit: (status: number) => {
-      throw new WebAssembly.RuntimeError(`exit status ${status}`);
-    },
-  },
-};
+/**
+ * In bytes: what those compiled here have first, and what their static data and stack take at most, which
+ * scripts/codecs.ts makes sure of.
+ */
+export const INITIAL_BYTES = 4 << 20;
+const MOST_BYTES = 1 << 30;
+const PAGE = 65_536;
+
+/** Those compiled here take turns in one memory: with one each, a worker would keep the most that each has needed. */
+let shared: WebAssembly.Memory | undefined;
+let takeFromLast = (): void => {};
 
 /** Starts one that is compiled here. */
-export function started<Exports extends CodecExports>(module: WebAssembly.Module): Exports {
-  const exports = new WebAssembly.Instance(module, IMPORTS).exports as unknown as Exports;
+export function started<Exports extends CodecExports>(
+  module: WebAssembly.Module,
+  onLost: () => void,
+): Exports {
+  takeFromLast();
+  takeFromLast = onLost;
+  shared ??= new WebAssembly.Memory({
+    initial: INITIAL_BYTES / PAGE,
+    maximum: MOST_BYTES / PAGE,
+  });
+  // What is static and not set counts on zeros.
+  new Uint8Array(shared.buffer, 0, INITIAL_BYTES).fill(0);
+  const instance = new WebAssembly.Instance(module, importing(shared));
+  const exports = { ...instance.exports, memory: shared } as unknown as Exports;
   exports._initialize();
   return exports;
+}
+
+export function importing(memory: WebAssembly.Memory): WebAssembly.Imports {
+  return {
+    env: { memory, emscripten_notify_memory_growth: () => {} },
+    wasi_snapshot_preview1: {
+      proc_exit: (status: number) => {
+        throw new WebAssembly.RuntimeError(`exit status ${status}`);
+      },
+    },
+  };
 }
 
 /** Copies `bytes` to fresh memory; 0 when there is none. The caller frees it. */
