@@ -31,7 +31,7 @@ const commit = (): string => {
   }
 };
 
-/** `dav1d 1.5.1, resvg-wasm 2.6.2, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+/** `dav1d 1.5.1, libwebp 1.5.0, resvg-wasm 2.6.2, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
 const decoders = (): string => {
   const folder = join(root, 'node_modules/wasm-vips');
   const versionOf = (name: string): string =>
@@ -41,16 +41,6 @@ const decoders = (): string => {
   const vips = `wasm-vips ${versionOf('wasm-vips')}: ${readers.map((name) => `${name} ${parts[name]}`).join(', ')}`;
   const resvg = `resvg-wasm ${versionOf('@resvg/resvg-wasm')}`;
   return [...CODECS.map((codec) => `${codec.name} ${codec.version}`), resvg, vips].join(', ');
-};
-
-/** zod carries its messages in fifty languages, all of which would be set up at each start. */
-const withoutLocales: Plugin = {
-  name: 'without-locales',
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[/]v4[/]locales[/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-    }));
-  },
 };
 
 /** What undici loads at once of Node's HTTP/2 and HTTP/1, and does without: a tenth of the start-up each. */
@@ -123,6 +113,17 @@ const lateModules: Plugin = {
   },
 };
 
+/** Each import of a default makes a copy of all that Node's module has, of this one forty times. */
+const oneProcess: Plugin = {
+  name: 'one-process',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^node:process$/ }, ({ kind, path }) =>
+      kind === 'import-statement' ? { path, namespace: 'global' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'global' }, () => ({ contents: 'export default process;' }));
+  },
+};
+
 async function bundle(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   await build({
@@ -149,7 +150,7 @@ async function bundle(): Promise<void> {
       // Packages make a require() of it; only Node's own modules are asked for.
       'import.meta.url': '$url',
     },
-    plugins: [withoutLocales, lateHttp, lateModules],
+    plugins: [lateHttp, lateModules, oneProcess],
     banner: {
       js: "(require=>{const $url=require('node:url').pathToFileURL(process.execPath).href;",
     },

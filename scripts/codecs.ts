@@ -1,6 +1,6 @@
 /**
- * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm) from pinned sources, after a change in
- * their wrappers beside those files or in src/inspect/planes. It needs emscripten, meson and ninja, on Debian 12:
+ * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm, webp/libwebp.wasm) from pinned sources,
+ * after a change in their wrappers beside those files or in src/inspect/planes. It needs emscripten, meson and ninja, on Debian 12:
  * apt-get install --no-install-recommends emscripten meson ninja-build
  *
  * node scripts/codecs.ts [FOLDER for sources and objects, default dist/codecs]
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
 import { CODECS } from './codecs/libraries.ts';
+import { compileLibwebp } from './codecs/libwebp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist/codecs'));
@@ -22,6 +23,9 @@ mkdirSync(folder, { recursive: true });
 mkdirSync(texts, { recursive: true });
 const dav1d = await compileDav1d(root, folder);
 copyText(join(dav1d, 'COPYING'), join(texts, 'dav1d.txt'));
+const libwebp = await compileLibwebp(root, folder);
+copyText(join(libwebp, 'COPYING'), join(texts, 'libwebp.txt'));
+copyText(join(libwebp, 'PATENTS'), join(texts, 'libwebp-patents.txt'));
 for (const { output } of CODECS) {
   const { size } = statSync(join(root, 'src/inspect', output));
   process.stdout.write(`${output}: ${size} bytes\n`);

@@ -9,6 +9,7 @@ const ASSETS = [
   'imgtrawl.js',
   'inspect-worker.js',
   'dav1d.wasm',
+  'libwebp.wasm',
   'resvg.wasm',
   'vips.wasm',
   'vips-heif.wasm',

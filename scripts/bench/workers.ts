@@ -1,7 +1,8 @@
 /**
- * What more workers bring: `imgtrawl hash` of folders of photos with one worker and with as many as there
- * are cores, in turns, by wall clock. Run it on a machine that does nothing else; with `load` beside the
- * figures, one can tell.
+ * What more cores bring: `imgtrawl hash` of folders of photos on one core with one worker, and on all cores with
+ * as many, in turns, by wall clock (`taskset` of util-linux). One worker alone would use more than one core, as the
+ * main thread reads files and takes their SHA-256 meanwhile. Run it on a machine that does nothing else; with
+ * `load` beside the figures, one can tell.
  *
  *     node scripts/bench/workers.ts [--photos 100] [--copies 5] [--rounds 5]
  */
@@ -45,9 +46,10 @@ async function folder(type: string, originals: readonly string[]): Promise<strin
   return path;
 }
 
-async function seconds(path: string, workers: number): Promise<number> {
-  const command = [executable, 'hash', '--json', '--workers', String(workers), path] as const;
-  const { wall, exit, errors } = await measure([...command], { scratch });
+async function seconds(path: string, cores: number): Promise<number> {
+  const hash = [executable, 'hash', '--json', '--workers', String(cores), path];
+  const command = ['taskset', '-c', `0-${cores - 1}`, ...hash] as [string, ...string[]];
+  const { wall, exit, errors } = await measure(command, { scratch });
   if (exit !== 0) throw new Error(`exit ${exit}: ${errors}`);
   return wall;
 }
@@ -55,23 +57,18 @@ async function seconds(path: string, workers: number): Promise<number> {
 try {
   const originals = (await photos()).slice(0, Number(values.photos)).map(({ file }) => file);
   const cores = availableParallelism();
-  const rows = [
-    ['', 'images', '1 worker, s', `${cores} workers, s`, 'ratio', 'load before, after'],
-  ];
+  const rows = [['', 'images', '1 core, s', `${cores} cores, s`, 'ratio', 'load before, after']];
   for (const type of Object.keys(FORMATS)) {
     // PNG costs some ten times as much.
     const some = type === 'jpg' ? originals : originals.slice(0, originals.length / 4);
     const path = await folder(type, some);
     const before = loadavg()[0]!;
-    const taken = new Map([1, cores].map((workers) => [workers, [] as number[]]));
+    const taken = new Map([1, cores].map((count) => [count, [] as number[]]));
     await seconds(path, 1);
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const [workers, all] of taken) all.push(await seconds(path, workers));
+      for (const [count, all] of taken) all.push(await seconds(path, count));
     }
-    const [one, many] = [1, cores].map((workers) => median(taken.get(workers)!)) as [
-      number,
-      number,
-    ];
+    const [one, many] = [1, cores].map((count) => median(taken.get(count)!)) as [number, number];
     const images = String(some.length * Number(values.copies));
     const load = `${before.toFixed(1)}, ${loadavg()[0]!.toFixed(1)}`;
     rows.push([

@@ -53,16 +53,18 @@ export interface Link {
   /** C and libraries. */
   readonly inputs: readonly string[];
   readonly includes: readonly string[];
+  /** Beside {@link FLAGS}. */
+  readonly flags?: readonly string[];
   /** Functions in whose place the linker puts those named `__wrap_…`. */
   readonly wrapped?: readonly string[];
   readonly output: string;
 }
 
 /** Compiles and links. */
-export function link({ inputs, includes, wrapped = [], output }: Link): void {
+export function link({ inputs, includes, flags = [], wrapped = [], output }: Link): void {
   const folders = includes.map((folder) => `-I${folder}`);
   const wraps = wrapped.map((name) => `-Wl,--wrap=${name}`);
-  run('emcc', [...FLAGS, ...folders, ...inputs, ...LINKED, ...wraps, '-o', output], '.');
+  run('emcc', [...FLAGS, ...flags, ...folders, ...inputs, ...LINKED, ...wraps, '-o', output], '.');
 }
 
 export function copyText(from: string, to: string): void {

@@ -29,6 +29,16 @@ export const DAV1D: Source = {
   output: 'avif/dav1d.wasm',
 };
 
+export const LIBWEBP: Source = {
+  name: 'libwebp',
+  version: '1.5.0',
+  license: 'BSD-3-Clause',
+  texts: ['libwebp.txt', 'libwebp-patents.txt'],
+  url: `${DEBIAN}/libw/libwebp/libwebp_1.5.0.orig.tar.gz`,
+  sha256: '7d6fab70cf844bf6769077bd5d7a74893f8ffd4dfb42861745750c63c2a5c92c',
+  output: 'webp/libwebp.wasm',
+};
+
 /** musl, emmalloc and what else emcc links. */
 export const EMSCRIPTEN: Library = {
   name: 'emscripten',
@@ -38,6 +48,6 @@ export const EMSCRIPTEN: Library = {
 };
 
 /** Those that decode. */
-export const CODECS: readonly Source[] = [DAV1D];
+export const CODECS: readonly Source[] = [DAV1D, LIBWEBP];
 
 export const LIBRARIES: readonly Library[] = [...CODECS, EMSCRIPTEN];

@@ -2,7 +2,7 @@
  * A bucket that takes each object once. Names say what is in an object, so whoever finds one there has
  * nothing to add, and doing things twice changes nothing.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -86,7 +86,7 @@ export class Bucket implements AsyncDisposable {
   /** Puts a JSON line for each record. False when an object of that name was there. */
   async putLines(name: string, records: readonly object[]): Promise<boolean> {
     const body = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    const sha256 = createHash('sha256').update(body).digest('hex');
+    const sha256 = hash('sha256', body, 'hex');
     const type = 'application/jsonl';
     return await this.#pool.submit({
       ...{ name, sha256, bytes: body.length, type },

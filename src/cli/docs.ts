@@ -1,5 +1,5 @@
 /** The parts of docs/ that are made from the code, so that they cannot be wrong. */
-import { configSchema, optionSchema } from '../config/json-schema.ts';
+import { configSchema } from '../config/json-schema.ts';
 import { variableName } from '../config/layers.ts';
 import { type CommandName, flagName, type Group, optionEntries } from '../config/schema.ts';
 import { ERROR_CODES } from '../errors.ts';
@@ -64,7 +64,7 @@ function groupText(group: Group): string {
   const rows = optionEntries
     .filter(([, option]) => option.group === group)
     .map(([name, option]) => {
-      const { default: fallback } = optionSchema(option.schema, '') as { default?: unknown };
+      const { fallback } = option.takes;
       const shown =
         fallback === undefined || JSON.stringify(fallback) === '[]' ? '' : `\`${fallback}\``;
       const flag = `--${flagName(name)}${option.alias ? `, -${option.alias}` : ''}`;

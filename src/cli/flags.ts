@@ -1,6 +1,5 @@
 /** Turns the option table into flags, and what was read back into raw options. */
 import type { Options as YargsOption } from 'yargs';
-import { z } from 'zod';
 import type { RawOptions } from '../config/load.ts';
 import { type CommandName, flagName, optionEntries } from '../config/schema.ts';
 import type { CommandEntry } from './command.ts';
@@ -12,7 +11,7 @@ export function flagsOf({ options, flags = {} }: CommandEntry): Flags {
   const table: Record<string, YargsOption> = {};
   for (const [name, option] of options ? optionEntries : []) {
     if (!option.on.includes(options as CommandName)) continue;
-    const { kind, choices, fallback } = inner(option.schema);
+    const { kind, choices, fallback } = option.takes;
     table[flagName(name)] = {
       describe: option.describe,
       group: `${option.group}:`,
@@ -25,30 +24,6 @@ export function flagsOf({ options, flags = {} }: CommandEntry): Flags {
     };
   }
   return { ...table, ...flags };
-}
-
-/** What a flag takes, told from its schema without defaults and the like around it. */
-function inner(schema: z.ZodType): {
-  kind: 'boolean' | 'list' | 'value';
-  choices?: readonly string[];
-  fallback?: unknown;
-} {
-  let core: unknown = schema;
-  let fallback: unknown;
-  while (
-    core instanceof z.ZodDefault ||
-    core instanceof z.ZodOptional ||
-    core instanceof z.ZodPipe
-  ) {
-    if (core instanceof z.ZodDefault) fallback = core.def.defaultValue;
-    core = core instanceof z.ZodPipe ? core.def.in : core.def.innerType;
-  }
-  if (core instanceof z.ZodBoolean) return { kind: 'boolean', fallback };
-  if (core instanceof z.ZodEnum)
-    return { kind: 'value', choices: core.options as string[], fallback };
-  const isList =
-    core instanceof z.ZodUnion && core.options.some((one) => one instanceof z.ZodArray);
-  return { kind: isList ? 'list' : 'value', fallback };
 }
 
 const hasDefault = (value: unknown): boolean =>
@@ -64,7 +39,7 @@ export function readFlags(argv: Record<string, unknown>, command: CommandName): 
     if (!option.on.includes(command)) continue;
     const value = argv[flagName(name)];
     if (value === undefined) continue;
-    raw[name] = Array.isArray(value) && inner(option.schema).kind !== 'list' ? value.at(-1) : value;
+    raw[name] = Array.isArray(value) && option.takes.kind !== 'list' ? value.at(-1) : value;
   }
   return raw;
 }

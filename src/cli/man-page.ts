@@ -1,5 +1,4 @@
 /** The manual page, made from the commands, the option table and the error codes. */
-import { optionSchema } from '../config/json-schema.ts';
 import { flagName, optionEntries } from '../config/schema.ts';
 import type { CommandEntry } from './command.ts';
 
@@ -36,11 +35,8 @@ export function manPage(commands: readonly CommandEntry[]): string {
       `.SS ${text(group)}`,
       ...optionEntries
         .filter(([, option]) => option.group === group)
-        .flatMap(([name, { alias, value, describe, on, schema }]) => {
-          const { enum: choices, default: fallback } = optionSchema(schema, '') as {
-            enum?: string[];
-            default?: unknown;
-          };
+        .flatMap(([name, { alias, value, describe, on, takes }]) => {
+          const { choices, fallback } = takes;
           const usual = ['string', 'number'].includes(typeof fallback) ? `; ${fallback}` : '';
           // A long row of choices cannot be broken where it stands beside the flag.
           const isLong = choices !== undefined && choices.length > 6;

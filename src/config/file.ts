@@ -195,12 +195,12 @@ class Reader {
     const value = this.#plain(node);
     const option = OPTIONS[name];
     const json = JSON.stringify(value);
-    const parsed = option.schema.safeParse(value);
+    const parsed = option.takes.schema.safeParse(value);
     if (value === null || !parsed.success) {
       const rule = parsed.success ? 'a value is needed' : explain(parsed.error.issues[0]);
       throw this.#text.error(node, `"${key.value}": ${rule}; got ${json}`);
     }
-    const types = optionSchema(option.schema, '');
+    const types = optionSchema(option.takes, '');
     if (!hasType(types, value)) {
       const rule = typesText(types);
       throw this.#text.error(node, `"${key.value}": expected ${rule}; got ${json}`);

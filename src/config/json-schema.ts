@@ -1,16 +1,16 @@
 /** The JSON Schema of the config file, so that editors complete and check it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { flagName, optionEntries } from './schema.ts';
+import type { Value } from './value.ts';
 
 type Json = Record<string, unknown>;
 
 /** One option as JSON Schema, with its description. */
-export function optionSchema(schema: z.ZodType, describe: string): Json {
+export function optionSchema({ schema, fallback }: Value<unknown>, describe: string): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   // zod writes no default for what it transforms, such as sizes and times.
-  const { data } = schema.safeParse(undefined);
-  const fallback = data === undefined || 'default' in json ? {} : { default: data };
-  return { description: describe, ...fallback, ...(simplify(json) as Json) };
+  const left = fallback === undefined || 'default' in json ? {} : { default: fallback };
+  return { description: describe, ...left, ...(simplify(json) as Json) };
 }
 
 /** The bounds that zod writes for every safe integer help nobody. */
@@ -47,8 +47,8 @@ export function typesText({ type, anyOf, const: value }: Json): string {
 const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{[^}]*\\}' };
 
 /** One option as it may stand in a file. */
-function fileSchema(name: string, schema: z.ZodType, describe: string): Json {
-  const { description, default: fallback, ...json } = optionSchema(schema, describe);
+function fileSchema(name: string, takes: Value<unknown>, describe: string): Json {
+  const { description, default: fallback, ...json } = optionSchema(takes, describe);
   const about = { description, ...(fallback !== undefined && { default: fallback }) };
   const choices = (json.anyOf as Json[] | undefined) ?? [json];
   const isBound = ({ type, pattern, format, enum: values, const: value }: Json) =>
@@ -63,7 +63,7 @@ export function configSchema(): Json {
   for (const [name, option] of optionEntries) {
     if (option.flagOnly || !option.on.includes('get')) continue;
     const key = flagName(name);
-    definitions[key] = fileSchema(key, option.schema, `${option.describe}.`);
+    definitions[key] = fileSchema(key, option.takes, `${option.describe}.`);
     options[key] = { $ref: `#/$defs/${key}` };
     // Accepted, and not what an editor should offer.
     if (key !== name) options[name] = { $ref: `#/$defs/${key}`, doNotSuggest: true };

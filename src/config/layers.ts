@@ -42,7 +42,7 @@ export function environmentLayer(env: Record<string, string | undefined>): Layer
     const text = option.flagOnly ? undefined : env[variableName(name)];
     if (text === undefined || text === '') continue;
     const value = fromText(name, text);
-    const parsed = OPTIONS[name].schema.safeParse(value);
+    const parsed = OPTIONS[name].takes.schema.safeParse(value);
     if (!parsed.success) {
       const rule = explain(parsed.error.issues[0]);
       throw new TrawlError('usage', `${variableName(name)}: ${rule}; got ${JSON.stringify(text)}`);
@@ -53,7 +53,7 @@ export function environmentLayer(env: Record<string, string | undefined>): Layer
 }
 
 function fromText(name: OptionName, text: string): unknown {
-  const fallback = OPTIONS[name].schema.safeParse(undefined).data;
+  const { fallback } = OPTIONS[name].takes;
   if (typeof fallback === 'boolean') {
     if (/^(?:1|true|yes|on)$/i.test(text)) return true;
     if (/^(?:0|false|no|off)$/i.test(text)) return false;

@@ -1,26 +1,29 @@
 /** From what the user wrote to what the program runs on. */
-import { z } from 'zod';
+import type * as z from 'zod';
 import { TrawlError } from '../errors.ts';
-import { flagName, OPTIONS, type OptionName, type Options } from './schema.ts';
+import { flagName, type OptionName, type Options, optionEntries } from './schema.ts';
 
 /** What a flag, an environment variable or a config key gave, not yet checked. */
 export type RawOptions = { readonly [K in OptionName]?: unknown };
-
-const schema = z.object(
-  Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.schema])),
-);
 
 /**
  * Checks and fills in defaults. Throws TrawlError `usage` that names the flag, the rule and the
  * value given.
  */
 export function resolveOptions(raw: RawOptions): Options {
-  // Parsed once: code made for it would cost more than it saves.
-  const result = schema.safeParse(raw, { jitless: true });
-  if (result.success) return result.data as Options;
-  const issue = result.error.issues[0];
-  const name = String(issue?.path[0] ?? '') as OptionName;
-  throw new TrawlError('usage', `--${flagName(name)}: ${explain(issue)}; got ${show(raw[name])}`);
+  const options: Partial<Record<OptionName, unknown>> = {};
+  for (const [name, { takes }] of optionEntries) {
+    const value = raw[name];
+    options[name] = value === undefined ? takes.fallback : checked(name, takes.schema, value);
+  }
+  return options as Options;
+}
+
+function checked(name: OptionName, schema: z.ZodType, value: unknown): unknown {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const rule = explain(error.issues[0]);
+  throw new TrawlError('usage', `--${flagName(name)}: ${rule}; got ${show(value)}`);
 }
 
 const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';

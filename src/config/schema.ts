@@ -2,9 +2,10 @@
  * Every option once. Flags, help, the config file, its JSON Schema, environment variables and the
  * reference in docs/ are all made from this table; an option without a description does not compile.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOG_LEVELS } from '../monitor/levels.ts';
-import { seconds, size, webUrl, whole } from './units.ts';
+import { positive, seconds, size, webUrl, whole } from './units.ts';
+import { bool, list, oneOf, optional, type Value, withDefault } from './value.ts';
 
 /** Headings under which `--help` and the reference list the options. */
 export type Group = 'Output' | 'What to take' | 'Network' | 'Images' | 'Sources' | 'Run' | 'Queue';
@@ -20,8 +21,8 @@ export type CommandName =
   | 'merge'
   | 'queue';
 
-interface Option<Schema extends z.ZodType> {
-  readonly schema: Schema;
+interface Option<Out> {
+  readonly takes: Value<Out>;
   /** One line for `--help`, with the unit. */
   readonly describe: string;
   readonly group: Group;
@@ -37,21 +38,11 @@ interface Option<Schema extends z.ZodType> {
   readonly value?: string;
 }
 
-const option = <Schema extends z.ZodType>(
-  schema: Schema,
-  about: Omit<Option<Schema>, 'schema'>,
-) => ({
-  ...about,
-  schema,
-});
+const option = <Out>(takes: Value<Out>, about: Omit<Option<Out>, 'takes'>) => ({ takes, ...about });
 
-const bool = (fallback: boolean) => z.boolean().default(fallback);
-/** A list that a flag may also give as one value. */
-const list = () =>
-  z
-    .union([z.string(), z.array(z.string())])
-    .transform((value) => (typeof value === 'string' ? [value] : value))
-    .default([]);
+const text = () => z.string();
+const filled = () => z.string().min(1);
+const part = () => z.string().regex(/^\d{1,6}\/\d{1,6}$/, 'expected i/N such as 2/8');
 
 const GET = ['get', 'worker'] as const;
 const FIND = ['get', 'list', 'enqueue', 'worker'] as const;
@@ -73,7 +64,7 @@ const QUEUE = ['enqueue', 'worker', 'queue'] as const;
 
 export const OPTIONS = {
   // Output
-  out: option(z.string().min(1).default('images'), {
+  out: option(withDefault(filled, 'images'), {
     describe: 'Folder for the images',
     group: 'Output',
     on: ['get', 'worker', 'merge'],
@@ -81,12 +72,12 @@ export const OPTIONS = {
     path: true,
     value: 'DIR',
   }),
-  names: option(z.enum(['url', 'sha256']).default('url'), {
+  names: option(oneOf(['url', 'sha256'], 'url'), {
     describe: "File names from the address's last segment, or from the content's SHA-256",
     group: 'Output',
     on: ['get'],
   }),
-  order: option(z.enum(['completed', 'submitted']).default('completed'), {
+  order: option(oneOf(['completed', 'submitted'], 'completed'), {
     describe: 'Report images as they finish, or in the order in which they were found',
     group: 'Output',
     on: ['get'],
@@ -126,7 +117,7 @@ export const OPTIONS = {
     group: 'Run',
     on: GET,
   }),
-  maxAge: option(seconds().optional(), {
+  maxAge: option(optional(seconds), {
     describe: 'Do not ask again for so long where the server gives no validators (12h, 7d)',
     group: 'Run',
     on: GET,
@@ -148,26 +139,26 @@ export const OPTIONS = {
     on: ['get', 'dedupe'],
     flagOnly: true,
   }),
-  logFile: option(z.string().min(1).optional(), {
+  logFile: option(optional(filled), {
     describe: 'Keep a log, JSON lines; at 10 MB it becomes FILE.1, and five old ones are kept',
     group: 'Run',
     on: ['get'],
     path: true,
     value: 'FILE',
   }),
-  logLevel: option(z.enum(LOG_LEVELS).default('info'), {
+  logLevel: option(oneOf(LOG_LEVELS, 'info'), {
     describe: 'Least important lines of the log file',
     group: 'Run',
     on: ['get'],
   }),
-  metricsFile: option(z.string().min(1).optional(), {
+  metricsFile: option(optional(filled), {
     describe: "Metrics of the last run of each job for Prometheus' textfile collector (NAME.prom)",
     group: 'Run',
     on: ['get'],
     path: true,
     value: 'FILE',
   }),
-  ping: option(webUrl().optional(), {
+  ping: option(optional(webUrl), {
     describe: 'Health check to tell of the start (URL/start), success (URL) and failure (URL/fail)',
     group: 'Run',
     on: ['get'],
@@ -178,7 +169,7 @@ export const OPTIONS = {
     group: 'Run',
     on: GET,
   }),
-  trace: option(z.string().min(1).optional(), {
+  trace: option(optional(filled), {
     describe: 'Write a trace of the run (requests, workers, files) that ui.perfetto.dev opens',
     group: 'Run',
     on: GET,
@@ -210,7 +201,7 @@ export const OPTIONS = {
     on: FIND,
     value: 'PATTERN',
   }),
-  selector: option(z.string().optional(), {
+  selector: option(optional(text), {
     describe: 'Only the part of a page that this CSS selector matches',
     group: 'What to take',
     on: FIND,
@@ -237,19 +228,19 @@ export const OPTIONS = {
     on: FIND,
     value: 'TYPE',
   }),
-  minWidth: option(whole(0).default(0), {
+  minWidth: option(withDefault(whole(0), 0), {
     describe: 'Leave out images narrower than this, in pixels',
     group: 'What to take',
     on: GET,
     value: 'PX',
   }),
-  minHeight: option(whole(0).default(0), {
+  minHeight: option(withDefault(whole(0), 0), {
     describe: 'Leave out images lower than this, in pixels',
     group: 'What to take',
     on: GET,
     value: 'PX',
   }),
-  maxBytes: option(size().default(200e6), {
+  maxBytes: option(withDefault(size, 200e6), {
     describe: 'Refuse images larger than this, in bytes (20MB, 1GiB)',
     group: 'What to take',
     on: GET,
@@ -257,15 +248,15 @@ export const OPTIONS = {
   }),
 
   // Sources
-  baseUrl: option(webUrl().optional(), {
+  baseUrl: option(optional(webUrl), {
     describe: 'Address that local HTML files and manifests came from',
     group: 'Sources',
     on: READ,
     value: 'URL',
   }),
   inputFormat: option(
-    z
-      .enum([
+    oneOf(
+      [
         'auto',
         'html',
         'image',
@@ -282,38 +273,39 @@ export const OPTIONS = {
         'iiif',
         'har',
         'markdown',
-      ])
-      .default('auto'),
+      ],
+      'auto',
+    ),
     {
       describe: 'Format of the sources, when recognising it by content is wrong',
       group: 'Sources',
       on: READ,
     },
   ),
-  urlKey: option(z.string().optional(), {
+  urlKey: option(optional(text), {
     describe: 'Key of the address in JSON manifests (default: the usual names)',
     group: 'Sources',
     on: READ,
     value: 'KEY',
   }),
-  urlColumn: option(z.string().optional(), {
+  urlColumn: option(optional(text), {
     describe: 'Column of the address in CSV and TSV manifests (default: the usual names)',
     group: 'Sources',
     on: READ,
     value: 'NAME',
   }),
-  depth: option(whole(0).default(0), {
+  depth: option(withDefault(whole(0), 0), {
     describe: 'Follow links to pages this many steps away',
     group: 'Sources',
     on: FIND,
     value: 'N',
   }),
-  scope: option(z.enum(['page', 'path', 'host', 'domain', 'any']).default('host'), {
+  scope: option(oneOf(['page', 'path', 'host', 'domain', 'any'], 'host'), {
     describe: 'Which linked pages --depth may follow',
     group: 'Sources',
     on: FIND,
   }),
-  maxPages: option(whole(1).default(1000), {
+  maxPages: option(withDefault(whole(1), 1000), {
     describe: 'Read at most this many pages in a crawl',
     group: 'Sources',
     on: FIND,
@@ -325,88 +317,81 @@ export const OPTIONS = {
     on: READ,
   }),
 
-  shard: option(
-    z
-      .string()
-      .regex(/^\d{1,6}\/\d{1,6}$/, 'expected i/N such as 2/8')
-      .optional(),
-    {
-      describe:
-        'Only what is in part i of N, by registrable domain, of what the sources list (2/8)',
-      group: 'Sources',
-      on: READ,
-      value: 'i/N',
-    },
-  ),
+  shard: option(optional(part), {
+    describe: 'Only what is in part i of N, by registrable domain, of what the sources list (2/8)',
+    group: 'Sources',
+    on: READ,
+    value: 'i/N',
+  }),
 
   // Queue
-  queue: option(z.string().optional(), {
+  queue: option(optional(text), {
     describe: 'Queue: nats://HOST[:PORT][,HOST..]/NAME, or tls:// with TLS',
     group: 'Queue',
     on: QUEUE,
     value: 'ADDRESS',
   }),
-  natsCreds: option(z.string().optional(), {
+  natsCreds: option(optional(text), {
     describe: 'Credentials file of NATS (a JWT and its key, or the seed of a key alone)',
     group: 'Queue',
     on: QUEUE,
     path: true,
     value: 'FILE',
   }),
-  natsTokenFile: option(z.string().optional(), {
+  natsTokenFile: option(optional(text), {
     describe: 'File that holds the token for NATS (or NATS_TOKEN, or NATS_USER and NATS_PASSWORD)',
     group: 'Queue',
     on: QUEUE,
     path: true,
     value: 'FILE',
   }),
-  natsCa: option(z.string().optional(), {
+  natsCa: option(optional(text), {
     describe: 'PEM file of the authority that signed the certificate of NATS',
     group: 'Queue',
     on: QUEUE,
     path: true,
     value: 'FILE',
   }),
-  natsCert: option(z.string().optional(), {
+  natsCert: option(optional(text), {
     describe: 'PEM file of our own certificate for NATS',
     group: 'Queue',
     on: QUEUE,
     path: true,
     value: 'FILE',
   }),
-  natsKey: option(z.string().optional(), {
+  natsKey: option(optional(text), {
     describe: 'PEM file of the key of --nats-cert',
     group: 'Queue',
     on: QUEUE,
     path: true,
     value: 'FILE',
   }),
-  shardSize: option(whole(1).default(1000), {
+  shardSize: option(withDefault(whole(1), 1000), {
     describe: 'Addresses in one message of the queue',
     group: 'Queue',
     on: ['enqueue'],
     value: 'N',
   }),
-  buckets: option(z.coerce.number().int().min(1).max(16_384).default(256), {
+  buckets: option(withDefault(whole(1, 16_384), 256), {
     describe: 'Parts by domain, each on one worker at a time; fixed when the queue is made',
     group: 'Queue',
     on: ['enqueue'],
     value: 'N',
   }),
-  replicas: option(z.coerce.number().int().min(1).max(5).default(1), {
+  replicas: option(withDefault(whole(1, 5), 1), {
     describe: 'Servers that keep a copy of the queue (3 in a cluster); fixed when it is made',
     group: 'Queue',
     on: ['enqueue'],
     value: 'N',
   }),
-  ackWait: option(seconds().default(60), {
+  ackWait: option(withDefault(seconds, 60), {
     describe:
       'A worker silent for so long has lost its shard, in seconds; fixed when the queue is made',
     group: 'Queue',
     on: ['enqueue'],
     value: 'TIME',
   }),
-  maxDeliver: option(whole(1).default(3), {
+  maxDeliver: option(withDefault(whole(1), 3), {
     describe: 'A shard that so many workers did not end is put aside with its reasons',
     group: 'Queue',
     on: ['worker'],
@@ -417,25 +402,25 @@ export const OPTIONS = {
     group: 'Queue',
     on: ['worker'],
   }),
-  s3: option(z.string().min(1).optional(), {
+  s3: option(optional(filled), {
     describe: 'Put each image into this bucket as well, unless it is there: s3://BUCKET[/PREFIX]',
     group: 'Queue',
     on: ['worker'],
     value: 'ADDRESS',
   }),
-  s3Endpoint: option(z.string().min(1).optional(), {
+  s3Endpoint: option(optional(filled), {
     describe: 'Server of the bucket (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; default: that of AWS)',
     group: 'Queue',
     on: ['worker'],
     value: 'URL',
   }),
-  s3Region: option(z.string().min(1).optional(), {
+  s3Region: option(optional(filled), {
     describe: 'Region of the bucket (AWS_REGION, AWS_DEFAULT_REGION; default: us-east-1)',
     group: 'Queue',
     on: ['worker'],
     value: 'NAME',
   }),
-  shardsAtOnce: option(whole(1).default(8), {
+  shardsAtOnce: option(withDefault(whole(1), 8), {
     describe: 'Shards worked on at the same time',
     group: 'Queue',
     on: ['worker'],
@@ -443,68 +428,71 @@ export const OPTIONS = {
   }),
 
   // Network
-  concurrency: option(z.union([z.literal('auto'), whole(1)]).default('auto'), {
-    describe: 'Requests in flight in all; auto adapts to each host',
-    group: 'Network',
-    on: FIND,
-    alias: 'j',
-    value: 'N',
-  }),
-  perHost: option(whole(1).optional(), {
+  concurrency: option(
+    withDefault(() => z.union([z.literal('auto'), whole(1)()]), 'auto'),
+    {
+      describe: 'Requests in flight in all; auto adapts to each host',
+      group: 'Network',
+      on: FIND,
+      alias: 'j',
+      value: 'N',
+    },
+  ),
+  perHost: option(optional(whole(1)), {
     describe: 'Requests in flight to one host (8; with -j auto as many as the host answers well)',
     group: 'Network',
     on: FIND,
     value: 'N',
   }),
-  delay: option(seconds().default(0), {
+  delay: option(withDefault(seconds, 0), {
     describe: 'Least time between two requests to one host, in seconds',
     group: 'Network',
     on: FIND,
     value: 'TIME',
   }),
-  rate: option(z.coerce.number().positive().optional(), {
+  rate: option(optional(positive), {
     describe: 'Most requests a second to one host',
     group: 'Network',
     on: FIND,
     value: 'N',
   }),
-  bandwidth: option(size().optional(), {
+  bandwidth: option(optional(size), {
     describe: 'Most bytes a second in all (2MB)',
     group: 'Network',
     on: FIND,
     value: 'SIZE',
   }),
-  retries: option(whole(0).default(3), {
+  retries: option(withDefault(whole(0), 3), {
     describe: 'Further tries after a failure that may pass',
     group: 'Network',
     on: FIND,
     value: 'N',
   }),
-  timeout: option(seconds().default(30), {
+  timeout: option(withDefault(seconds, 30), {
     describe: 'Longest wait to connect, for an answer, and between two pieces of it, in seconds',
     group: 'Network',
     on: FIND,
     value: 'TIME',
   }),
-  maxWait: option(seconds().default(120), {
+  maxWait: option(withDefault(seconds, 120), {
     describe: 'Longest wait that a server may ask for (Retry-After), in seconds',
     group: 'Network',
     on: FIND,
     value: 'TIME',
   }),
-  maxPageBytes: option(size().default(20e6), {
+  maxPageBytes: option(withDefault(size, 20e6), {
     describe: 'Refuse pages and style sheets larger than this, in bytes',
     group: 'Network',
     on: FIND,
     value: 'SIZE',
   }),
-  maxTotalBytes: option(size().optional(), {
+  maxTotalBytes: option(optional(size), {
     describe: 'End the run after this many bytes',
     group: 'Network',
     on: ['get'],
     value: 'SIZE',
   }),
-  maxTime: option(seconds().optional(), {
+  maxTime: option(optional(seconds), {
     describe: 'End the run after this time, in seconds',
     group: 'Network',
     on: ['get'],
@@ -515,7 +503,7 @@ export const OPTIONS = {
     group: 'Network',
     on: FIND,
   }),
-  userAgent: option(z.string().optional(), {
+  userAgent: option(optional(text), {
     describe: 'User-Agent to send instead of our own',
     group: 'Network',
     on: FIND,
@@ -527,7 +515,7 @@ export const OPTIONS = {
     on: FIND,
     value: 'LINE',
   }),
-  cookies: option(z.string().optional(), {
+  cookies: option(optional(text), {
     describe: 'Netscape cookie file to send cookies from',
     group: 'Network',
     on: FIND,
@@ -539,20 +527,20 @@ export const OPTIONS = {
     group: 'Network',
     on: FIND,
   }),
-  netrcFile: option(z.string().optional(), {
+  netrcFile: option(optional(text), {
     describe: 'Send user names and passwords from this netrc file',
     group: 'Network',
     on: FIND,
     path: true,
     value: 'FILE',
   }),
-  proxy: option(z.string().optional(), {
+  proxy: option(optional(text), {
     describe: 'Proxy for all requests (default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY)',
     group: 'Network',
     on: FIND,
     value: 'URL',
   }),
-  ca: option(z.string().optional(), {
+  ca: option(optional(text), {
     describe: 'PEM file of certificate authorities to trust as well',
     group: 'Network',
     on: FIND,
@@ -576,40 +564,40 @@ export const OPTIONS = {
   }),
 
   // Images
-  dedupe: option(z.enum(['off', 'exact', 'near']).default('near'), {
+  dedupe: option(oneOf(['off', 'exact', 'near'], 'near'), {
     describe: 'Keep each picture once: off, exact (same bytes), near (same picture)',
     group: 'Images',
     on: ['get', 'worker', 'merge', 'dedupe'],
   }),
-  nearThreshold: option(z.coerce.number().int().min(0).max(128).default(31), {
+  nearThreshold: option(withDefault(whole(0, 128), 31), {
     describe: 'PDQ bits that may differ between copies of one picture',
     group: 'Images',
     on: ['get', 'merge', 'dedupe'],
     value: 'BITS',
   }),
-  onDuplicate: option(z.enum(['skip', 'hardlink', 'keep']).default('skip'), {
+  onDuplicate: option(oneOf(['skip', 'hardlink', 'keep'], 'skip'), {
     describe: 'What becomes of a duplicate',
     group: 'Images',
     on: ['get'],
   }),
-  workers: option(whole(1).optional(), {
+  workers: option(optional(whole(1)), {
     describe: 'Workers that decode and hash (default: one a core)',
     group: 'Images',
     on: INSPECT,
     value: 'N',
   }),
-  isolate: option(z.enum(['thread', 'process']).default('thread'), {
+  isolate: option(oneOf(['thread', 'process'], 'thread'), {
     describe: 'Decode in threads, or in processes without any permission',
     group: 'Images',
     on: INSPECT,
   }),
-  maxPixels: option(z.coerce.number().positive().default(100e6), {
+  maxPixels: option(withDefault(positive, 100e6), {
     describe: 'Refuse to decode images with more pixels, all frames counted',
     group: 'Images',
     on: INSPECT,
     value: 'N',
   }),
-  decodeTimeout: option(seconds().default(20), {
+  decodeTimeout: option(withDefault(seconds, 20), {
     describe: 'Longest time to decode one image, in seconds',
     group: 'Images',
     on: INSPECT,
@@ -626,18 +614,18 @@ export const OPTIONS = {
     on: ['hash'],
     flagOnly: true,
   }),
-} as const satisfies Record<string, Option<z.ZodType>>;
+} as const satisfies Record<string, Option<unknown>>;
 
 export type OptionName = keyof typeof OPTIONS;
-type Schemas = { [K in OptionName]: (typeof OPTIONS)[K]['schema'] };
+type Taken<Entry> = Entry extends { readonly takes: Value<infer Out> } ? Out : never;
 
 /** What the program runs on: checked, with defaults filled in and units resolved. */
-export type Options = { [K in OptionName]: z.output<Schemas[K]> };
+export type Options = { [K in OptionName]: Taken<(typeof OPTIONS)[K]> };
 
 /** The names and entries, for those who make something from each option. */
 export const optionEntries = Object.entries(OPTIONS) as unknown as readonly [
   OptionName,
-  Option<z.ZodType>,
+  Option<unknown>,
 ][];
 
 /** `maxBytes` → `max-bytes`. */

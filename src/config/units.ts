@@ -1,5 +1,5 @@
 /** Sizes and times as people write them, so that a flag and a config key read the same. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Without flags, as they also stand in the JSON Schema, which has none.
 const SIZE = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgtKMGT])([iI]?)[bB]?|[bB])?\s*$/;
@@ -37,5 +37,10 @@ export const webUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'expected an http or https address' })
     .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/?#]/);
-/** A whole number of at least `least`; flags arrive as text. */
-export const whole = (least: number) => z.coerce.number().int().min(least);
+/** A number above 0; flags arrive as text. */
+export const positive = () => z.coerce.number().positive();
+/** A whole number within these bounds. */
+export const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  () =>
+    z.coerce.number().int().min(least).max(most);

@@ -1,6 +1,7 @@
 /** undici's connection pools: one for each address space, one for each proxy. */
-import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
+import type { buildConnector, ProxyAgent } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Clock } from '../concurrency/clock.ts';
 import type { AddressSpace } from '../model.ts';
@@ -42,8 +43,10 @@ export class Dispatchers {
 
   async proxied(proxy: string): Promise<Dispatcher> {
     const tls = await this.#tlsOptions();
-    // Its tunnels need methods that only the whole of undici adds to its clients.
-    const { ProxyAgent } = await import('undici');
+    const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
+    const { default: methods } = await import('undici/lib/api/index.js');
+    // Its tunnels need one that undici's own entry adds to all clients, beside much that we do without.
+    Object.assign(Dispatcher.prototype, methods);
     const known = this.#proxies.get(proxy);
     if (known) return known;
     const agent = new ProxyAgent({

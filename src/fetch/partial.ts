@@ -6,20 +6,12 @@
  * power cut, after which a file may have the right length and wrong contents, leaves anything that a
  * later run would build on.
  */
-import { createHash, type Hash } from 'node:crypto';
-import {
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { createHash, type Hash, hash } from 'node:crypto';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { redactUrl } from './redact.ts';
+import { removeFile } from './remove.ts';
 
 /** The beginning of a body, confirmed by its hash. */
 export interface Kept {
@@ -187,7 +179,7 @@ export class PartialSlot implements AsyncDisposable {
     if (!this.#known && !this.#file) return;
     await this.#close();
     await this.#forget();
-    await rm(`${this.#options.path}.part`, { force: true });
+    await removeFile(`${this.#options.path}.part`);
   }
 
   /** Ends the claim; what was noted as good stays, anything else goes. */
@@ -195,7 +187,7 @@ export class PartialSlot implements AsyncDisposable {
     try {
       const written = this.#file !== undefined;
       await this.#close();
-      if (written && !this.#known) await rm(`${this.#options.path}.part`, { force: true });
+      if (written && !this.#known) await removeFile(`${this.#options.path}.part`);
     } finally {
       this.#options.release(this.#known);
     }
@@ -210,7 +202,7 @@ export class PartialSlot implements AsyncDisposable {
   async #forget(): Promise<void> {
     if (!this.#known) return;
     this.#known = false;
-    await rm(`${this.#options.path}.json`, { force: true });
+    await removeFile(`${this.#options.path}.json`);
   }
 }
 
@@ -246,7 +238,7 @@ export async function collectPartials(
     const path = join(dir, name);
     const info = await lstat(path).catch(() => undefined);
     if (info && nowEpochMs - info.mtimeMs > (paired ? partsMs : strayMs)) {
-      await rm(path, { force: true });
+      await removeFile(path);
     }
   }
 }
@@ -298,5 +290,5 @@ async function hashOf(path: string, bytes: number): Promise<Hash | undefined> {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

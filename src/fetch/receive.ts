@@ -1,5 +1,5 @@
 /** Where a body goes while it arrives: into memory, or, when it is large, into a partial file. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { Clock } from '../concurrency/clock.ts';
 import type { ByteBudget } from '../concurrency/mod.ts';
 import { TrawlError } from '../errors.ts';
@@ -170,7 +170,7 @@ export class Receiver implements BodySink {
     this.#received = {
       body: { in: 'memory', bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) },
       bytes: this.#size,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sha256: hash('sha256', bytes, 'hex'),
     };
   }
 

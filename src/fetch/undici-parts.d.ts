@@ -14,3 +14,17 @@ declare module 'undici/lib/dispatcher/pool.js' {
 declare module 'undici/lib/core/connect.js' {
   export { buildConnector as default } from 'undici';
 }
+
+declare module 'undici/lib/dispatcher/dispatcher.js' {
+  export { Dispatcher as default } from 'undici';
+}
+
+declare module 'undici/lib/dispatcher/proxy-agent.js' {
+  export { ProxyAgent as default } from 'undici';
+}
+
+/** What undici's own entry adds to each Dispatcher: `connect`, `request`, `stream`, … */
+declare module 'undici/lib/api/index.js' {
+  const methods: Readonly<Record<string, (...args: never[]) => unknown>>;
+  export default methods;
+}

@@ -31,6 +31,7 @@ export type InspectAnswer = Inspection | Deferred;
 /** Parts of the decoder that the worker has its parent load when an image first needs them. */
 export type DecoderPart =
   | 'dav1d.wasm'
+  | 'libwebp.wasm'
   | 'resvg.wasm'
   | 'vips.wasm'
   | 'vips-heif.wasm'

@@ -1,7 +1,8 @@
 /** Bodies between the stages: in memory, or in a partial file that who is done with it removes. */
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { free } from '../concurrency/mod.ts';
+import { removeFile } from '../fetch/mod.ts';
 import type { Fetched } from '../model.ts';
 
 /** The bytes; the body stays where it is. */
@@ -22,7 +23,7 @@ export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>>
 export async function discardBody({ body }: Fetched): Promise<void> {
   if (body.in !== 'file') return;
   body.copy?.[Symbol.dispose]();
-  await rm(body.path, { force: true });
+  await removeFile(body.path);
 }
 
 /** Nothing remains, and nobody may look at its bytes again. */
@@ -43,7 +44,7 @@ export function asFetched(
     status: 200,
     body: { in: 'memory', bytes },
     bytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: hash('sha256', bytes, 'hex'),
     ...about,
     ms: 0,
   };

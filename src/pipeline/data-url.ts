@@ -1,5 +1,5 @@
 /** Images that stand in the page itself, as if they had been fetched. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TrawlError } from '../errors.ts';
 import { redactUrl } from '../fetch/mod.ts';
 import type { Fetched } from '../model.ts';
@@ -19,7 +19,7 @@ export function dataImage(url: string): Fetched | undefined {
 /** The address as it is reported and kept: without credentials, and without a whole picture in it. */
 export function shownUrl(url: string): string {
   if (!url.startsWith('data:')) return redactUrl(url);
-  const digest = createHash('sha256').update(url).digest('hex').slice(0, 16);
+  const digest = hash('sha256', url, 'hex').slice(0, 16);
   return `${url.slice(0, Math.max(5, url.indexOf(',')) + 1).slice(0, 64)}…${digest}`;
 }
 

@@ -1,5 +1,5 @@
 /** What pages and style sheets of earlier runs named, so that those that did not change are not sent again. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Options } from '../config/schema.ts';
 import type { ExtractOptions } from '../extract/mod.ts';
 import { redactUrl } from '../fetch/mod.ts';
@@ -24,7 +24,7 @@ export class Documents {
     this.#refresh = options.refresh;
     // Another version of the program may find more in the same page.
     const reading = JSON.stringify([VERSION, extract, options.baseUrl]);
-    this.#signature = createHash('sha256').update(reading).digest('hex').slice(0, 16);
+    this.#signature = hash('sha256', reading, 'hex').slice(0, 16);
   }
 
   /** Undefined when the document has to be read anew. */

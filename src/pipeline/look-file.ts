@@ -1,5 +1,5 @@
 /** Looks at an image file with the inspect stage. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ByteBudget, free } from '../concurrency/mod.ts';
 import { TrawlError } from '../errors.ts';
@@ -20,7 +20,7 @@ export function lookWith(
     using _lease = await budget.reserve(await sizeOf(file));
     const bytes = await file.readFile().catch(unreadable);
     try {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = hash('sha256', bytes, 'hex');
       const { length } = bytes;
       return { sha256, bytes: length, inspection: await inspector.inspect(bytes, request) };
     } finally {

@@ -1,5 +1,5 @@
 /** Which addresses were named before, in bounded memory: an SQLite table that spills to the disk. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /** Addresses kept in plain memory before the table is opened; most pages never reach it. */
@@ -40,4 +40,4 @@ export class Seen implements Disposable {
 }
 
 /** 96 bits: at 10⁹ addresses the chance of one clash is about 10⁻¹¹. */
-const digest = (url: string): Uint8Array => createHash('sha1').update(url).digest().subarray(0, 12);
+const digest = (url: string): Uint8Array => hash('sha1', url, 'buffer').subarray(0, 12);

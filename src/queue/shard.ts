@@ -2,7 +2,7 @@
  * A shard on the wire: JSON lines, one a picture, deflated. Its id is the hash of the lines, so that
  * the same list gives the same shards.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { TrawlError } from '../errors.ts';
 import type { Candidate, ImageRef } from '../model.ts';
@@ -62,7 +62,7 @@ export function lineOf({ ref, named, mayBePage }: Found): string | undefined {
 
 export function packShard(bucket: number, lines: readonly string[]): PackedShard {
   const text = lines.join('\n');
-  const id = createHash('sha256').update(text).digest('base64url');
+  const id = hash('sha256', text, 'base64url');
   return { id, bucket, items: lines.length, data: gzipSync(text) };
 }
 

@@ -1,5 +1,5 @@
 /** One HTML page that needs nothing but itself and the images beside it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ReportData } from './data.ts';
 import { Html, html } from './html.ts';
 import { SCRIPT } from './script.ts';
@@ -82,5 +82,4 @@ ${runsSection(data.runs)}
   return page({ title: `${title} – imgtrawl report`, body, script: SCRIPT }).text;
 }
 
-const hashOf = (text: string): string =>
-  `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const hashOf = (text: string): string => `'sha256-${hash('sha256', text, 'base64')}'`;

@@ -9,6 +9,7 @@ const sea = process.getBuiltinModule('node:sea');
 export type AssetName =
   | 'inspect-worker.js'
   | 'dav1d.wasm'
+  | 'libwebp.wasm'
   | 'resvg.wasm'
   | 'vips.wasm'
   | 'vips-heif.wasm'

@@ -141,6 +141,7 @@ class ProcessHandle implements WorkerHandle {
 
 const PARTS: readonly AssetName[] = [
   'dav1d.wasm',
+  'libwebp.wasm',
   'resvg.wasm',
   'vips.wasm',
   'vips-heif.wasm',

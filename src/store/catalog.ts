@@ -1,5 +1,5 @@
 /** All that is known of a folder: runs, pages, addresses, images. One SQLite file. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import { Database, type DatabaseOptions } from './database.ts';
 import { NameBook } from './name-book.ts';
@@ -283,5 +283,5 @@ export class Catalog implements Disposable {
 
 /** 64 bits: two of ten million addresses share them once in 400,000 catalogs, and are still told apart. */
 function digestOf(url: string): bigint {
-  return createHash('sha256').update(url).digest().readBigInt64BE();
+  return hash('sha256', url, 'buffer').readBigInt64BE();
 }

@@ -16,11 +16,15 @@ const FORBIDDEN = /[<>:"/\\|?*]+/g;
 /** Devices of Windows, with any extension: `con.jpg` opens the console there. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 
+/** What most names are, and nothing has to be done to. */
+const PLAIN = /^[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*$/;
+
 /**
  * A single path segment without anything that hides, leads elsewhere or is reserved; empty when
  * nothing is left. Cleaning a clean name changes nothing.
  */
 export function cleanName(text: string, maxBytes = MAX_NAME_BYTES): string {
+  if (text.length <= maxBytes && PLAIN.test(text) && !RESERVED.test(text)) return text;
   let name = text
     .normalize('NFC')
     .replace(/[\t\n\v\f\r]/g, ' ')

@@ -1,11 +1,15 @@
 /** Which name belongs to which address. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import { TrawlError } from '../errors.ts';
 import type { ImageFormat } from '../model.ts';
 import { foldName } from './clean-name.ts';
 import type { Database } from './database.ts';
 import { fileName, nameParts, withSuffix } from './names.ts';
+
+/** Addresses under way at the same time, and some more; none that a hostile page has made long. */
+const RECENT = 1024;
+const MOST_LETTERS = 1024;
 
 /**
  * Names are reserved in the order in which the sources name the images, before any download, and are
@@ -15,6 +19,8 @@ export class NameBook {
   readonly #db: Database;
   readonly #find: () => StatementSync;
   readonly #insert: () => StatementSync;
+  /** Stems by address: each is asked for several times while its image is under way. */
+  readonly #recent = new Map<string, string>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -27,6 +33,16 @@ export class NameBook {
    * a stem has it plain, others get `-` and digits of their own hash added.
    */
   reserve(url: string): string {
+    const known = this.#recent.get(url);
+    if (known !== undefined) return known;
+    const stem = this.#reserve(url);
+    if (url.length <= MOST_LETTERS) this.#recent.set(url, stem);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > RECENT) this.#recent.delete(oldest as string);
+    return stem;
+  }
+
+  #reserve(url: string): string {
     for (const stem of stemsOf(url)) {
       const folded = foldName(stem);
       const owner = this.#db.read(() => this.#find().get(folded));
@@ -50,7 +66,7 @@ export class NameBook {
 /** The plain stem, then with 8, 16 and 64 hex digits of the address's SHA-256. */
 export function* stemsOf(url: string, stem = nameParts(url).stem): Generator<string> {
   yield stem;
-  const digest = createHash('sha256').update(url).digest('hex');
+  const digest = hash('sha256', url, 'hex');
   for (const digits of [8, 16, 64]) yield withSuffix(stem, digest.slice(0, digits));
 }
 

@@ -66,7 +66,8 @@ describe('HammingIndex', () => {
             const hash = near
               ? flipped(centres[next() % 20] as Uint32Array, next() % 60, next)
               : randomHash(next);
-            expect(index.add(hash)).toBe(i);
+            // expect() takes longer than what it looks at.
+            if (index.add(hash) !== i) expect.fail(`the id of hash ${i}`);
             hashes.push(hash);
             if (next() % 50 === 0) {
               const gone = next() % hashes.length;
@@ -87,12 +88,12 @@ describe('HammingIndex', () => {
       ),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it('keeps a hash in less than 150 bytes, the fixed 12 MB of bucket heads aside', () => {
     const next = random(7);
     const index = new HammingIndex();
     for (let i = 0; i < 100_000; i++) index.add(randomHash(next));
     expect((index.byteLength - 12 * 2 ** 20) / index.size).toBeLessThan(150);
-  }, 30_000);
+  });
 });

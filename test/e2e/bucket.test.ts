@@ -68,9 +68,7 @@ async function fill(
 const FATES: readonly (Fate | undefined)[] = ['busy', 'cut', 'lost', 'conflict', 'internal'];
 
 describe.skipIf(natsMissing)(`a bucket${natsMissing ? ` (${natsMissing})` : ''}`, () => {
-  test('gets every image that workers store, once, whatever fails', {
-    timeout: 90_000,
-  }, async () => {
+  test('gets every image that workers store, once, whatever fails', async () => {
     await using served = await hosts({ hosts: HOSTS, files, latencyMs: 20, faults: 0.05 });
     await using nats = await natsServer();
     await using bucket = await s3Server({
@@ -234,7 +232,7 @@ describe.skipIf(natsMissing)(`a bucket${natsMissing ? ` (${natsMissing})` : ''}`
     }
   });
 
-  test.skipIf(!hasDeno)('gets the same from a worker on Deno', { timeout: 120_000 }, async () => {
+  test.skipIf(!hasDeno)('gets the same from a worker on Deno', async () => {
     await using served = await hosts({ hosts: HOSTS, files });
     await using nats = await natsServer();
     await using bucket = await s3Server({

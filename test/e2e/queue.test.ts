@@ -145,9 +145,7 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(again.lines).toEqual(merged.lines);
   });
 
-  test('what a page in a list shows from other sites goes through the queue', {
-    timeout: 120_000,
-  }, async () => {
+  test('what a page in a list shows from other sites goes through the queue', async () => {
     const page = [...files.keys()].slice(0, 6);
     const site = new Map<string, { type: string; body: Uint8Array | string }>(files);
     await using served = await hosts({ hosts: 6, files: site });
@@ -171,9 +169,7 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(forwarded).toHaveLength(1);
   });
 
-  test('a worker that is interrupted gives its shards back at once, and ends with 130', {
-    timeout: 120_000,
-  }, async () => {
+  test('a worker that is interrupted gives its shards back at once, and ends with 130', async () => {
     await using served = await hosts({ hosts: 2, files, latencyMs: 100 });
     await using nats = await natsServer();
     const cwd = scratch();
@@ -196,9 +192,7 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(new Set(stored).size).toBe(obtainable(served, files, list).size);
   });
 
-  test('a shard that no worker ends is put aside, and tells why', {
-    timeout: 120_000,
-  }, async () => {
+  test('a shard that no worker ends is put aside, and tells why', async () => {
     await using served = await hosts({ hosts: 1, files, latencyMs: 400 });
     await using nats = await natsServer();
     const cwd = scratch();
@@ -232,7 +226,7 @@ describe.skipIf(natsMissing)(`a queue${natsMissing ? ` (${natsMissing})` : ''}`,
     expect(addresses.stdout.trim().split('\n')).toEqual(list);
   });
 
-  test('secrets stay out of command lines and messages', { timeout: 120_000 }, async () => {
+  test('secrets stay out of command lines and messages', async () => {
     await using nats = await natsServer(['--auth', 'open-sesame']);
     const bare = nats.url.replace('nats://', '');
     const shown = await imgtrawl(['queue', `nats://open-sesame@${bare}/x`]);

@@ -30,10 +30,10 @@ export interface RunOptions {
 const elsewhere = mkdtempSync(join(tmpdir(), 'imgtrawl-test-'));
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 
-/** Resolves when the process has ended; kills it after a minute. */
+/** Resolves when the process has ended; kills it after 100 s. */
 export function imgtrawl(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { cwd = elsewhere, env = {}, stdin = '', started } = options;
-  const child = spawn(executable, args, { cwd, env, stdio: 'pipe', timeout: 60_000 });
+  const child = spawn(executable, args, { cwd, env, stdio: 'pipe', timeout: 100_000 });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -59,8 +59,8 @@ export function imgtrawl(args: readonly string[], options: RunOptions = {}): Pro
 }
 
 /** A new empty folder, removed after the test. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'imgtrawl-test-'));
+export function scratch(parent = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'imgtrawl-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,5 +1,6 @@
 /** Images that take too long, decoders that die, and what is left of workers when the program is killed. */
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -19,9 +20,16 @@ beforeAll(async () => {
   jpeg = await encode(photo(3, 300, 200), '.jpg');
 });
 
-/** A folder with one image that takes minutes, and three that take none. */
-function folder(): string {
+const QUICK =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>';
+
+/** Whoever is interrupted or killed must not have ended before, however slow the machine is. */
+const PATIENT = ['--decode-timeout', '10m'];
+
+/** A folder with one image that takes minutes, and three that take none; `first` comes before all of them. */
+function folder(first?: string): string {
   const path = scratch();
+  if (first !== undefined) writeFileSync(join(path, 'a-quick.svg'), first);
   writeFileSync(join(path, 'a-slow.svg'), SLOW);
   for (const name of ['b.jpg', 'c.jpg', 'd.jpg']) writeFileSync(join(path, name), jpeg);
   return path;
@@ -70,7 +78,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
   test('an interrupt ends the workers in the middle of an image', async () => {
     let children: number[] = [];
-    const ran = await imgtrawl([...args, folder()], {
+    const ran = await imgtrawl([...args, ...PATIENT, folder(QUICK)], {
       started: async (child) => {
         await begun(child, isolate);
         children = childrenOf(child.pid!);
@@ -83,7 +91,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
   test('nothing is left when the program is killed in the middle of an image', async () => {
     let children: number[] = [];
-    const ran = await imgtrawl([...args, folder()], {
+    const ran = await imgtrawl([...args, ...PATIENT, folder(QUICK)], {
       started: async (child) => {
         await begun(child, isolate);
         children = childrenOf(child.pid!);
@@ -98,7 +106,7 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 
 test('a worker process that is killed costs one image', async () => {
   const ran = await imgtrawl(
-    ['hash', '--json', '--workers', '1', '--isolate', 'process', folder()],
+    ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, folder(QUICK)],
     {
       started: async (child) => {
         await begun(child, 'process');
@@ -108,18 +116,22 @@ test('a worker process that is killed costs one image', async () => {
   );
   expect(ran.code).toBe(1);
   expect(ran.lines.map(({ error, format }) => error?.code ?? format)).toEqual([
+    'svg',
     'decode-crash',
     'jpeg',
     'jpeg',
     'jpeg',
   ]);
-  expect(ran.lines[0].error.message).toContain('SIGKILL');
+  expect(ran.lines[1].error.message).toContain('SIGKILL');
 });
 
-/** Resolves when the slow image is in work: until it ends, whoever works on it has nothing but computing. */
+/** Resolves when the slow image is in work: once the one before it is done, nothing else needs much computing. */
 async function begun(child: ChildProcess, isolate: string): Promise<void> {
-  const worker = () => (isolate === 'process' ? childrenOf(child.pid!)[0] : child.pid);
-  await until(() => worker() !== undefined && cpuSeconds(worker()!) > 3);
+  await once(child.stdout!, 'data');
+  const workers = () => (isolate === 'process' ? childrenOf(child.pid!) : [child.pid!]);
+  const used = () => workers().reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const before = used();
+  await until(() => used() > before + 0.5);
 }
 
 /** Of a process so far (proc(5): utime and stime, in hundredths). */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FetchEvent, FetchOptions } from '../../src/fetch/mod.ts';
 import { TEST_CA, TEST_CERTIFICATE, TEST_KEY } from '../support/certificates.ts';
 import { bytesOf } from '../support/faulty-server.ts';
+import { gathering } from '../support/gathering.ts';
 import { bodyOf, failure, image, tempDir, testPool } from './support.ts';
 
 const PICTURE = bytesOf(3_000_000);
@@ -19,8 +20,8 @@ interface Tally {
 
 type Answer = (stream: ServerHttp2Stream, path: string, nth: number) => void;
 
-/** Speaks both HTTP/2 and HTTP/1.1, as ALPN says. */
-async function secureServer(answer?: Answer): Promise<Tally & AsyncDisposable> {
+/** Speaks both HTTP/2 and HTTP/1.1, as ALPN says. Without `answer`, the first `together` requests wait for each other. */
+async function secureServer(answer?: Answer, together = 1): Promise<Tally & AsyncDisposable> {
   const server: Http2SecureServer = createSecureServer({
     key: TEST_KEY,
     cert: TEST_CERTIFICATE,
@@ -50,8 +51,10 @@ async function secureServer(answer?: Answer): Promise<Tally & AsyncDisposable> {
       answer(stream, headers[':path'] ?? '', ++nth);
     });
   } else {
-    server.on('request', (_, response) => {
+    const gathered = gathering(together);
+    server.on('request', async (_, response) => {
       tally.most = Math.max(tally.most, ++tally.inFlight);
+      await gathered();
       setTimeout(() => {
         tally.inFlight--;
         response.end(PICTURE.subarray(0, 100_000));
@@ -108,7 +111,7 @@ describe('TLS', () => {
 
 describe('HTTP/2', () => {
   it('carries all requests to a host over one connection, within the limit', async () => {
-    await using server = await secureServer();
+    await using server = await secureServer(undefined, 6);
     const events: FetchEvent[] = [];
     await using pool = testPool(
       { ca, concurrency: 6, perHost: 6 },
@@ -122,7 +125,7 @@ describe('HTTP/2', () => {
   });
 
   it('is left out with --no-http2', async () => {
-    await using server = await secureServer();
+    await using server = await secureServer(undefined, 3);
     const events: FetchEvent[] = [];
     await using pool = testPool(
       { ca, http2: false, concurrency: 3 },

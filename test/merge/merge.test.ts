@@ -136,7 +136,7 @@ describe('merged folders', () => {
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   test('take over an image that a killed worker had claimed but not yet named', async () => {
     const root = scratch();

@@ -9,7 +9,7 @@ import { packShard } from '../../src/queue/shard.ts';
 import { scratch } from '../e2e/run.ts';
 import { TEST_CA, TEST_CERTIFICATE, TEST_KEY } from '../support/certificates.ts';
 
-const PLAN: QueuePlan = { buckets: 4, replicas: 1, ackWaitMs: 1000 };
+const PLAN: QueuePlan = { buckets: 4, replicas: 1, ackWaitMs: 3000 };
 
 function open(url: string, plan?: QueuePlan): Promise<NatsEngine> {
   const address = parseQueueAddress({ text: `${url}/test`, onCommandLine: true });
@@ -102,7 +102,7 @@ describe.skipIf(natsMissing)(`the engine${natsMissing ? ` (${natsMissing})` : ''
     await one.publish(shard(0, 'a'));
     const held = await until(() => one.pull());
     for (let n = 0; n < 6; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 600));
       await held.extend();
       expect(await other.pull()).toBeUndefined();
     }

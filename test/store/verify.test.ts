@@ -172,7 +172,7 @@ describe('rebuildCatalog', () => {
 });
 
 describe('a run that is killed', () => {
-  it('leaves whole files only, and all that it had committed', { timeout: 60_000 }, async () => {
+  it('leaves whole files only, and all that it had committed', async () => {
     const folder = testFolder();
     for (let round = 0; round < 3; round++) {
       const script = join(import.meta.dirname, 'children/write-rows.ts');

@@ -130,14 +130,22 @@ static struct plane plane_of(const Dav1dPicture *picture, int i) {
 /** See planes.h. The alpha, when there is one, has the picture's size and 8 bits. */
 EMSCRIPTEN_KEEPALIVE float *means(int side_x, int side_y, const double (*weights)[4], int rows) {
   const Dav1dPicture *from = &pictures[0];
-  struct picture picture = {
-      .width = from->p.w,
-      .height = from->p.h,
+  struct band all = {.width = from->p.w, .height = from->p.h};
+  struct cells cells = {
+      .width = all.width,
+      .height = all.height,
+      .side_x = side_x,
+      .side_y = side_y,
       .count = from->p.layout == DAV1D_PIXEL_LAYOUT_I400 ? 1 : 3,
+      .clear = pictures[1].data[0] != NULL,
+      .weights = weights,
+      .rows = rows,
   };
-  for (int i = 0; i < picture.count; i++) picture.planes[i] = plane_of(from, i);
-  if (pictures[1].data[0]) picture.alpha = plane_of(&pictures[1], 0);
-  return cell_means(&picture, side_x, side_y, weights, rows);
+  for (int i = 0; i < cells.count; i++) all.planes[i] = plane_of(from, i);
+  if (cells.clear) all.alpha = plane_of(&pictures[1], 0);
+  if (!cells_begin(&cells)) return NULL;
+  cells_add(&cells, &all, 0);
+  return cells_end(&cells);
 }
 
 EMSCRIPTEN_KEEPALIVE void release(void) {

@@ -1,9 +1,8 @@
 /** From the bytes of an AVIF to what the hash and the second look need. */
-import { cellSide } from '../rows/cells.ts';
-import { digestMeans } from '../rows/digest.ts';
+import { type Weights, weightsOf } from '../planes/color.ts';
+import { digestPicture } from '../planes/means.ts';
 import { allocated } from '../worker/codec.ts';
-import type { Digest, Planes } from '../worker/picture.ts';
-import { type Weights, weightsOf } from './color.ts';
+import type { Digest } from '../worker/picture.ts';
 import { type Dav1d, dav1d, FACTS, FULL_COLOR, GREY } from './dav1d.ts';
 import { type AvifParts, type Coded, partsOf } from './parts.ts';
 
@@ -22,8 +21,11 @@ function digestWith(exports: Dav1d, parts: AvifParts): Digest | undefined {
     if (!decode(exports, 0, picture)) return undefined;
     if (alpha && !(decode(exports, 1, alpha) && fits(exports, parts))) return undefined;
     const weights = weightsFor(exports, parts);
-    const planes = weights && meansOf(exports, picture, weights);
-    return planes && digestMeans(planes, picture, turn);
+    if (!weights) return undefined;
+    const { width, height } = picture;
+    return digestPicture(exports, { width, height, weights, turn }, (across, down, given) =>
+      exports.means(across, down, given, weights.length),
+    );
   } finally {
     exports.release();
   }
@@ -57,22 +59,4 @@ function weightsFor(exports: Dav1d, { nclx }: AvifParts): readonly Weights[] | u
     matrix,
     fullRange: nclx?.fullRange ?? exports.fact(0, FACTS.fullRange) === 1,
   });
-}
-
-function meansOf(
-  exports: Dav1d,
-  { width, height }: Coded,
-  weights: readonly Weights[],
-): Planes | undefined {
-  const [across, down] = [cellSide(width), cellSide(height)];
-  const count = Math.ceil(width / across) * Math.ceil(height / down);
-  const given = allocated(exports, new Uint8Array(Float64Array.from(weights.flat()).buffer));
-  const means = given && exports.means(across, down, given, weights.length);
-  if (!means) return undefined;
-  const plane = (i: number) =>
-    new Float32Array(exports.memory.buffer, means + 4 * count * i, count).slice();
-  const [luma, red, blue] = weights.map((_, i) => plane(i));
-  exports.free(given);
-  exports.free(means);
-  return red ? { luma: luma!, red, blue: blue! } : { luma: luma! };
 }

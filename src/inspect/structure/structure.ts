@@ -31,6 +31,8 @@ export interface Structure {
   readonly alpha?: boolean;
   /** Pixels of the largest picture that an SVG holds as data. */
   readonly embeddedPixels?: number;
+  /** Of formats that know both: the first picture is stored without loss. */
+  readonly lossless?: boolean;
   /** Progressive JPEG, interlaced PNG or GIF. */
   readonly progressive?: boolean;
   readonly state: State;

@@ -26,6 +26,7 @@ interface Stream {
   readonly width: number;
   readonly height: number;
   readonly alpha?: boolean;
+  readonly lossless: boolean;
   readonly trouble?: Trouble | undefined;
 }
 
@@ -34,6 +35,8 @@ interface Findings {
   profile?: boolean;
   frames: number;
   alpha: boolean;
+  /** The first of them. */
+  lossless?: boolean;
   stream?: Stream;
 }
 
@@ -71,6 +74,7 @@ export function readWebp(bytes: Uint8Array): Structure {
     bitDepth: 8,
     color: 'rgb',
     alpha: canvas ? (canvas.flags & HAS_ALPHA) !== 0 : found.alpha,
+    ...(found.lossless && { lossless: true }),
     ...stateOf(trouble?.state === 'damaged' ? trouble : (cut ?? trouble)),
   };
 }
@@ -105,6 +109,7 @@ function walk(
     if (type === 'VP8 ' || type === 'VP8L') {
       const stream = readStream(bytes, type, from, to, length);
       if (typeof stream !== 'object') return damaged(stream);
+      found.lossless ??= stream.lossless;
       if (!found.stream) {
         found.stream = stream;
         found.alpha ||= stream.alpha === true;
@@ -171,6 +176,7 @@ function readFrame(
       if (stream.width !== width || stream.height !== height) {
         return damaged(`${name} holds a picture of another size`);
       }
+      found.lossless ??= stream.lossless;
       found.frames++;
       return undefined;
     }
@@ -217,7 +223,7 @@ function readLossy(
   const width = u16le(bytes, at + 6) & 0x3fff;
   const height = u16le(bytes, at + 8) & 0x3fff;
   if (width === 0 || height === 0) return `it announces ${width}×${height} pixels`;
-  return { width, height, trouble };
+  return { width, height, lossless: false, trouble };
 }
 
 function readLossless(
@@ -232,6 +238,7 @@ function readLossless(
     width: 1 + (bits & 0x3fff),
     height: 1 + ((bits >>> 14) & 0x3fff),
     alpha: ((bits >>> 28) & 1) === 1,
+    lossless: true,
     trouble,
   };
 }

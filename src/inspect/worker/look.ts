@@ -10,6 +10,7 @@ import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../prot
 import { inspectStructure, type Structure } from '../structure/mod.ts';
 import { digestSvg } from '../svg/mod.ts';
 import { digestTiff } from '../tiff/mod.ts';
+import { digestWebp } from '../webp/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode, bytesToRead } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
@@ -85,6 +86,7 @@ async function readHere(
   if (format === 'tiff') return digestTiff(bytes, orientation);
   if (format === 'avif') return digestAvif(bytes);
   if (format === 'svg') return digestSvg(bytes, structure);
+  if (format === 'webp') return digestWebp(bytes, structure);
   return undefined;
 }
 

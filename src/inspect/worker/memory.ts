@@ -12,14 +12,24 @@ const PER_PIXEL: Partial<Record<ImageFormat, number>> = { avif: 20, jxl: 20, jpe
 const PER_PIXEL_ELSE = 8;
 
 /**
- * The same of formats that have a decoder of their own, measured at 12 megapixels: of 4:4:4 4.0, of 4:2:0 2.3, of 10 bits 8.7. Those that are
- * missing are read row by row.
+ * The same of formats that have a decoder of their own, measured at 12 megapixels: of AVIF 4:4:4 4.0,
+ * 4:2:0 2.3, of 10 bits 8.7; of lossless WebP 4.6, of lossy WebP with alpha up to 6.2. Those that are missing are
+ * read row by row.
  */
-const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5 };
+const PER_PIXEL_HERE: Partial<Record<ImageFormat, number>> = { avif: 5, webp: 6 };
 
 /** What reading it without wasm-vips will take, at most and about. */
-export function bytesToRead({ format, width, height, bitDepth = 8, alpha }: Structure): number {
+export function bytesToRead({
+  format,
+  width,
+  height,
+  bitDepth = 8,
+  alpha,
+  lossless,
+}: Structure): number {
   const each = PER_PIXEL_HERE[format] ?? 0;
+  // A lossy one comes row by row; its alpha takes one byte a pixel, or four more while it is decoded.
+  if (format === 'webp') return lossless || alpha ? width * height * each : 0;
   return width * height * each * (bitDepth > 8 ? 2 : 1) * (alpha ? 1.5 : 1);
 }
 

@@ -7,7 +7,7 @@ import { core, takeRooms } from '../../../src/inspect/rows/memory.ts';
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
   const committed = readFileSync(codeFile('rows'), 'utf8');
   expect(codeText(await compileCore('rows'))).toBe(committed);
-}, 60_000);
+});
 
 /** The specification (W3C, third edition, 9.2–9.4) word by word. */
 function unfilterSlowly(type: number, source: Uint8Array, above: Uint8Array, step: number) {

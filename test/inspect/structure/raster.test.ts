@@ -300,7 +300,7 @@ describe('GIF', () => {
 describe('WebP', () => {
   it.each([
     ['lossy.webp', { alpha: false }],
-    ['lossless.webp', { alpha: true }],
+    ['lossless.webp', { alpha: true, lossless: true }],
     ['alpha.webp', { alpha: true }],
     ['animated.webp', { frames: 2, animated: true }],
   ])('%s', (name, facts) => {

@@ -88,7 +88,7 @@ describe.each(TIFF_COLORS)('%s (photometric %i, %i bits, extra %s)', (...color) 
         }
       }
     }
-  }, 60_000);
+  });
 
   test('data that end or have changed are never taken where sharp does not', async () => {
     for (const compression of names) {
@@ -111,7 +111,7 @@ describe.each(TIFF_COLORS)('%s (photometric %i, %i bits, extra %s)', (...color) 
         await expectNotBetter(flipped, what);
       }
     }
-  }, 60_000);
+  });
 });
 
 /** What structure/ lets pass and we take, sharp takes. */

@@ -1,4 +1,4 @@
-/** From the samples of an AV1 picture to RGB and light, as sums with weights (ITU-T H.273, 8.3). */
+/** From the samples of a decoded picture to RGB and light, as sums with weights (ITU-T H.273, 8.3). */
 
 /** Of Y, Cb, Cr (or G, B, R) as they are stored, and of 1. */
 export type Weights = readonly [number, number, number, number];
