@@ -11,6 +11,8 @@ export interface Blocks {
    * pictures do not overlap.
    */
   readonly relative: readonly number[];
+  /** Standard deviation of what was expected in each of them; NaN likewise. */
+  readonly structure: readonly number[];
   /** Mean square difference, of the blocks that overlap. */
   readonly squares: readonly number[];
   /** Standard deviation of the whole overlap, at least 1. */
@@ -20,6 +22,7 @@ export interface Blocks {
 export function measureBlocks({ differences, expected }: Overlap, side: number): Blocks {
   const size = side / BLOCKS;
   const relative: number[] = [];
+  const structure: number[] = [];
   const squares: number[] = [];
   let count = 0;
   let sum = 0;
@@ -47,13 +50,16 @@ export function measureBlocks({ differences, expected }: Overlap, side: number):
     sumSquares += ss;
     if (n < (size * size) / 3) {
       relative.push(Number.NaN);
+      structure.push(Number.NaN);
       continue;
     }
     squares.push(e2 / n);
-    relative.push(Math.sqrt(e2 / n / (Math.max(0, ss / n - (s / n) ** 2) + FLOOR * FLOOR)));
+    const variance = Math.max(0, ss / n - (s / n) ** 2);
+    relative.push(Math.sqrt(e2 / n / (variance + FLOOR * FLOOR)));
+    structure.push(Math.sqrt(variance));
   }
   const deviation = Math.sqrt(Math.max(1, sumSquares / count - (sum / count) ** 2));
-  return { relative, squares, deviation };
+  return { relative, structure, squares, deviation };
 }
 
 /** Blocks that may differ altogether: what a small watermark covers. */
@@ -69,6 +75,11 @@ export function overallDifference({ squares, deviation }: Blocks): number {
 export function nthWorst({ relative }: Blocks, n: number): number {
   return nth(relative, n);
 }
+
+/** A block with a smaller standard deviation is taken for the ground, in grey levels. */
+const GROUND = 10;
+/** With more blocks of something, the picture is more than a small thing on an empty ground. */
+const FEW = 24;
 
 /** Height and width of a mark along the upper or lower edge, in blocks. */
 const MARK_ROWS = 2;
@@ -89,6 +100,21 @@ export function isInMark({ top, left }: Mark, block: number): boolean {
   const row = Math.floor(block / BLOCKS) - top;
   const column = (block % BLOCKS) - left;
   return row >= 0 && row < MARK_ROWS && column >= 0 && column < MARK_COLUMNS;
+}
+
+/**
+ * Relative difference of the eighth part of the blocks that agrees least, a mark left out, where only a few hold
+ * something: those that are forgiven elsewhere may be half of what such a picture shows. 0 for other pictures.
+ */
+export function worstOfFew({ relative, structure }: Blocks): number {
+  const few = [...structure.keys()].filter((block) => (structure[block] as number) > GROUND);
+  if (few.length > FEW) return 0;
+  const worst = (blocks: readonly number[]) =>
+    blocks.map((block) => relative[block] as number).sort((a, b) => b - a)[
+      Math.floor(blocks.length / 8)
+    ] ?? 0;
+  const without = MARKS.map((mark) => worst(few.filter((block) => !isInMark(mark, block))));
+  return Math.min(worst(few), ...without);
 }
 
 /**

@@ -75,6 +75,14 @@ const painted =
   (u, v) =>
     where(u, v) ? [level, 128, 128] : of(u, v);
 
+/** A small disc on white ground, with stripes that begin at `phase`, in one colour. */
+const sprite =
+  (phase: number, cb: number, cr: number): Scene =>
+  (u, v) =>
+    Math.hypot(u - 0.5, v - 0.5) < 0.14
+      ? [110 + 20 * Math.sin((4 * u + v) * 2 * Math.PI + phase), cb, cr]
+      : [250, 128, 128];
+
 /** A round sign on white ground: a thick ring, and something dark in it. */
 const sign =
   (shows: (u: number, v: number) => boolean): Scene =>
@@ -152,6 +160,15 @@ describe('second look', () => {
     const marked = painted(sign(cross), (u, v) => u > 0.76 && u < 0.98 && v > 0.92 && v < 0.98, 90);
     for (const copy of [lit(sign(cross), 0.95), cut(sign(cross), 0.02, 0, 0.02, 0), marked]) {
       expect(same(sign(cross), copy)).toBe(true);
+    }
+  });
+
+  it('tells small things on an empty ground apart, by what they show and by their colour', () => {
+    const thing = sprite(0, 118, 140);
+    expect(same(thing, sprite(1.5, 118, 140))).toBe(false);
+    expect(same(thing, sprite(0, 118, 160))).toBe(false);
+    for (const copy of [lit(thing, 0.95), cut(thing, 0.02, 0, 0.02, 0), sprite(0, 119, 142)]) {
+      expect(same(thing, copy)).toBe(true);
     }
   });
 
