@@ -95,7 +95,15 @@ describe('a worker process', () => {
   });
 });
 
-test('the decoder is loaded only when an image needs it, and once', async () => {
+/** A pattern of 24 × 16, lossy (cjxl -d 8): no library of the tests writes JPEG XL. */
+const JXL = Buffer.from(
+  '/woDQUJxIQoBAACIAAA4AFgAWEo4QLztoosMOMsCikAReImEcsI/iQ8NTo1MAQDgwwSiAQCQAeFRGACACpVRxg1ezvV8+aHD' +
+    'YtrGdYa22rYAAAAAHsDAkkQohSQOUb1Y4XhG3zpQIQVSbJe6yIsXY4wXGbn6JGSSiyCDmE2UF53uHiBukVzl1Tl7T1up0/y1' +
+    '3YJKKr6d1gYT4Gk=',
+  'base64',
+);
+
+test('the decoder is loaded only when an image needs it, with the parts that it needs', async () => {
   const asked: string[] = [];
   const worker = await startWebWorker({
     bundle: new Blob([loadAsset('inspect-worker.js')], { type: 'text/javascript' }),
@@ -118,11 +126,16 @@ test('the decoder is loaded only when an image needs it, and once', async () => 
   // Textures, of which every pixel has to be seen.
   await inspect('.png', grain(300, 200));
   await inspect('.webp', grain(300, 200));
-  expect(asked.slice(3)).toEqual([
-    'vips.wasm',
-    'vips-heif.wasm',
-    'vips-jxl.wasm',
-    'vips-resvg.wasm',
+  expect(asked.slice(3)).toEqual(['vips.wasm']);
+  const filtered = drawing.replace('/>', '><filter/></svg>');
+  const left = await ask(worker, { ...limits, bytes: new TextEncoder().encode(filtered) });
+  expect(left).toMatchObject({ format: 'svg', width: 90, height: 60 });
+  const jxl = await ask(worker, { ...limits, bytes: Uint8Array.from(JXL) });
+  expect(jxl).toMatchObject({ format: 'jxl', width: 24, height: 16, quality: 100 });
+  await inspect('.png', grain(300, 200));
+  expect(asked.slice(4)).toEqual([
+    ...['vips.wasm', 'vips-resvg.wasm'],
+    ...['vips.wasm', 'vips-resvg.wasm', 'vips-jxl.wasm'],
   ]);
   await worker.terminate();
 });

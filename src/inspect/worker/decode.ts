@@ -38,7 +38,7 @@ export async function decodePixels(
 ): Promise<RgbPixels> {
   const { format } = structure;
   for (;;) {
-    const vips = await decoder();
+    const vips = await decoder(format);
     const fresh = vips !== used;
     used = vips;
     if (!fresh) forgetErrors(vips);

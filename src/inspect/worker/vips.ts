@@ -3,19 +3,22 @@
  * and some 100 MB, and most JPEGs never do.
  */
 import Vips from 'wasm-vips';
+import type { ImageFormat } from '../../model.ts';
 import type { DecoderPart } from '../protocol.ts';
 import { fetchPart } from './parts.ts';
 
 export type VipsModule = Awaited<ReturnType<typeof Vips>>;
 
-/**
- * Formats that a part of its own decodes. All are loaded as vips starts (0.1 s, 30 MB): one that was
- * wanted later would need a second vips, which takes four times as long to start.
- */
-const PLUGINS: readonly DecoderPart[] = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
+/** Formats that a part of its own decodes. */
+const PLUGINS: Partial<Record<ImageFormat, DecoderPart>> = {
+  avif: 'vips-heif.wasm',
+  jxl: 'vips-jxl.wasm',
+  svg: 'vips-resvg.wasm',
+};
 
 interface Running {
   readonly vips: VipsModule;
+  readonly plugins: ReadonlySet<DecoderPart>;
   readonly threads: Set<Worker>;
   readonly memory: WebAssembly.Memory;
 }
@@ -28,9 +31,16 @@ export function useBundle(own: Blob): void {
   bundle = own;
 }
 
-/** Starts it when it does not run. */
-export async function decoder(): Promise<VipsModule> {
-  running ??= await start();
+/**
+ * Starts it when it does not run. It takes its parts as it starts (all of them 0.1 s and 30 MB), so for one that was
+ * not wanted before it starts anew, with those that were.
+ */
+export async function decoder(format: ImageFormat): Promise<VipsModule> {
+  const plugins = new Set(running?.plugins);
+  const plugin = PLUGINS[format];
+  if (plugin) plugins.add(plugin);
+  if (running && running.plugins.size < plugins.size) endThreads();
+  running ??= await start(plugins);
   return running.vips;
 }
 
@@ -45,19 +55,19 @@ export function endThreads(): void {
   running = undefined;
 }
 
-async function start(): Promise<Running> {
+async function start(plugins: ReadonlySet<DecoderPart>): Promise<Running> {
   if (!bundle) throw new Error('The decoder has no bundle.');
   const threads = new Set<Worker>();
   const restore = collectThreads(threads);
   let memory: WebAssembly.Memory | undefined;
   try {
     const code = await fetchPart('vips.wasm');
-    const plugins: Record<string, WebAssembly.Module> = {};
-    for (const plugin of PLUGINS) plugins[plugin] = await fetchPart(plugin);
+    const sharedModules: Record<string, WebAssembly.Module> = {};
+    for (const plugin of plugins) sharedModules[plugin] = await fetchPart(plugin);
     const options = {
-      dynamicLibraries: [...PLUGINS],
+      dynamicLibraries: [...plugins],
       // Read by what scripts/worker-bundle.ts puts into the decoder's JavaScript.
-      sharedModules: plugins,
+      sharedModules,
       mainScriptUrlOrBlob: bundle,
       instantiateWasm: (imports: WebAssembly.Imports, done: Instantiated) => {
         memory = imports['env']?.['memory'] as WebAssembly.Memory;
@@ -71,7 +81,7 @@ async function start(): Promise<Running> {
     const vips = await Vips(options);
     vips.Cache.max(0);
     if (!memory) throw new Error('vips.wasm was not instantiated.');
-    return { vips, threads, memory };
+    return { vips, plugins, threads, memory };
   } catch (error) {
     for (const thread of threads) thread.terminate();
     throw error;
