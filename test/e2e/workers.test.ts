@@ -109,7 +109,8 @@ test('a worker process that is killed costs one image', async () => {
     ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, folder(QUICK)],
     {
       started: async (child) => {
-        await begun(child, 'process');
+        // The only worker got the slow image when it was done with the first one.
+        await once(child.stdout!, 'data');
         process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL');
       },
     },
