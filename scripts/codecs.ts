@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { INITIAL_BYTES, importing } from '../src/inspect/worker/codec.ts';
+import { freshMemory, INITIAL_BYTES, importing } from '../src/inspect/worker/codec.ts';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
 import { CODECS } from './codecs/libraries.ts';
@@ -35,8 +35,8 @@ for (const { output } of CODECS) {
 
 /** Where the heap begins, all that is static ends. */
 function checkStatics(output: string, code: Uint8Array<ArrayBuffer>): void {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_BYTES / 65_536, maximum: 16_384 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), importing(memory));
+  const module = new WebAssembly.Module(code);
+  const { exports } = new WebAssembly.Instance(module, importing(freshMemory()));
   const end = (exports['__heap_base'] as WebAssembly.Global).value;
   if (end > INITIAL_BYTES) throw new Error(`${output} has ${end} bytes of static data and stack`);
 }

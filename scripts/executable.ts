@@ -3,20 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { DECODER_PARTS } from '../src/inspect/protocol.ts';
 
 /** Kept in step with `src/runtime/assets.ts`, which reads them. */
-const ASSETS = [
-  'imgtrawl.js',
-  'inspect-worker.js',
-  'dav1d.wasm',
-  'libwebp.wasm',
-  'resvg.wasm',
-  'vips.wasm',
-  'vips-heif.wasm',
-  'vips-jxl.wasm',
-  'vips-resvg.wasm',
-  'licenses.txt',
-];
+const ASSETS = ['imgtrawl.js', 'inspect-worker.js', ...DECODER_PARTS, 'licenses.txt'];
 
 /** What Node is told at each start. */
 export const EXEC_ARGV: readonly string[] = [

@@ -9,14 +9,12 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { createInspector, distanceHex } from '../../src/inspect/mod.ts';
-import { hashPlane, type PdqHash } from '../../src/inspect/pdq/mod.ts';
+import type { PdqHash } from '../../src/inspect/pdq/mod.ts';
 import { photos } from './dedupe/photos.ts';
 import { table } from './measure.ts';
+import { pictureHash, QUALITY } from './picture-hash.ts';
 
 const { values } = parseArgs({ options: { photos: { type: 'string', default: '400' } } });
-
-/** Below this, a hash says too little to be compared. */
-const QUALITY = 50;
 
 interface Way {
   readonly name: string;
@@ -58,13 +56,7 @@ async function wholeHash(file: Uint8Array): Promise<PdqHash> {
   if (width > 512 || height > 512) {
     picture.resize(512, 512, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false });
   }
-  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
-  const step = info.channels;
-  const luma = Float32Array.from({ length: info.width * info.height }, (_, i) => {
-    const [r, g, b] = data.subarray(i * step, i * step + 3) as unknown as [number, number, number];
-    return step < 3 ? r : 0.299 * r + 0.587 * g + 0.114 * b;
-  });
-  return hashPlane(luma, info.width, info.height);
+  return pictureHash(picture);
 }
 
 const originals = (await photos()).slice(0, Number(values.photos));

@@ -11,14 +11,13 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { createInspector, distanceHex, inspectHeader } from '../../src/inspect/mod.ts';
-import { hashPlane, type PdqHash, REDUCED } from '../../src/inspect/pdq/mod.ts';
+import { type PdqHash, REDUCED } from '../../src/inspect/pdq/mod.ts';
 import { unpacked } from './dedupe/photos.ts';
 import { table } from './measure.ts';
+import { pictureHash, QUALITY } from './picture-hash.ts';
 
 const { values } = parseArgs({ options: { drawings: { type: 'string', default: '700' } } });
 
-/** Below this, a hash says too little to be compared. */
-const QUALITY = 50;
 const MAX_BYTES = 400_000;
 const MAX_PIXELS = 20e6;
 /** A sixth of the package: one series of hairlines, which the renderers do not draw alike. */
@@ -44,12 +43,7 @@ async function wholeHash(file: Uint8Array): Promise<PdqHash> {
   const { width, height } = await picture.metadata();
   if (Math.max(width, height) > REDUCED)
     picture = picture.resize(REDUCED, REDUCED, { fit: 'fill', kernel: 'lanczos3' });
-  const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const luma = Float32Array.from({ length: info.width * info.height }, (_, i) => {
-    const [r, g, b] = data.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
-    return 0.299 * r + 0.587 * g + 0.114 * b;
-  });
-  return hashPlane(luma, info.width, info.height);
+  return pictureHash(picture.removeAlpha());
 }
 
 function kindOf({ width, height }: { readonly width: number; readonly height: number }): string {

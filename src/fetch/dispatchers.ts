@@ -26,6 +26,20 @@ export interface DispatchersOptions {
 const STREAM_WINDOW = 2 * 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 
+let loadedProxyAgent: Promise<typeof ProxyAgent> | undefined;
+
+function proxyAgent(): Promise<typeof ProxyAgent> {
+  loadedProxyAgent ??= loadProxyAgent();
+  return loadedProxyAgent;
+}
+
+/** Its tunnels need a method that undici's own entry adds to all clients, beside much that we do without. */
+async function loadProxyAgent(): Promise<typeof ProxyAgent> {
+  const { default: methods } = await import('undici/lib/api/index.js');
+  Object.assign(Dispatcher.prototype, methods);
+  return (await import('undici/lib/dispatcher/proxy-agent.js')).default;
+}
+
 export class Dispatchers {
   readonly #options: DispatchersOptions;
   readonly #direct = new Map<AddressSpace, { agent: Agent; spares: SpareSockets }>();
@@ -43,13 +57,10 @@ export class Dispatchers {
 
   async proxied(proxy: string): Promise<Dispatcher> {
     const tls = await this.#tlsOptions();
-    const { default: ProxyAgent } = await import('undici/lib/dispatcher/proxy-agent.js');
-    const { default: methods } = await import('undici/lib/api/index.js');
-    // Its tunnels need one that undici's own entry adds to all clients, beside much that we do without.
-    Object.assign(Dispatcher.prototype, methods);
+    const Proxied = await proxyAgent();
     const known = this.#proxies.get(proxy);
     if (known) return known;
-    const agent = new ProxyAgent({
+    const agent = new Proxied({
       ...this.#clientOptions(),
       uri: proxy,
       requestTls: tls as buildConnector.BuildOptions,

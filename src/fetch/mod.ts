@@ -11,7 +11,7 @@ export type { FetchEvent, FetchPurpose, HostStats, OnFetchEvent } from './events
 export { AUTO_TOTAL, type FetchOptions, fetchSettings } from './options.ts';
 export { FetchPool, type FetchPoolDeps, type FetchRequest, type PoolStats } from './pool.ts';
 export { isSecretHeader, redactHeaders, redactText, redactUrl } from './redact.ts';
-export { removeFile } from './remove.ts';
+export { removeIfThere } from './remove.ts';
 export { afterFailure, isBusyStatus } from './retry.ts';
 export { parseRetryAfter } from './retry-after.ts';
 export { type UploadAnswer, Uploader, type UploadRequest } from './upload.ts';

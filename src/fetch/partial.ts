@@ -11,7 +11,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, writeFile } from 
 import { join } from 'node:path';
 import process from 'node:process';
 import { redactUrl } from './redact.ts';
-import { removeFile } from './remove.ts';
+import { removeIfThere } from './remove.ts';
 
 /** The beginning of a body, confirmed by its hash. */
 export interface Kept {
@@ -179,7 +179,7 @@ export class PartialSlot implements AsyncDisposable {
     if (!this.#known && !this.#file) return;
     await this.#close();
     await this.#forget();
-    await removeFile(`${this.#options.path}.part`);
+    await removeIfThere(`${this.#options.path}.part`);
   }
 
   /** Ends the claim; what was noted as good stays, anything else goes. */
@@ -187,7 +187,7 @@ export class PartialSlot implements AsyncDisposable {
     try {
       const written = this.#file !== undefined;
       await this.#close();
-      if (written && !this.#known) await removeFile(`${this.#options.path}.part`);
+      if (written && !this.#known) await removeIfThere(`${this.#options.path}.part`);
     } finally {
       this.#options.release(this.#known);
     }
@@ -202,7 +202,7 @@ export class PartialSlot implements AsyncDisposable {
   async #forget(): Promise<void> {
     if (!this.#known) return;
     this.#known = false;
-    await removeFile(`${this.#options.path}.json`);
+    await removeIfThere(`${this.#options.path}.json`);
   }
 }
 
@@ -238,7 +238,7 @@ export async function collectPartials(
     const path = join(dir, name);
     const info = await lstat(path).catch(() => undefined);
     if (info && nowEpochMs - info.mtimeMs > (paired ? partsMs : strayMs)) {
-      await removeFile(path);
+      await removeIfThere(path);
     }
   }
 }

@@ -29,14 +29,17 @@ export type InspectPhase = readonly [name: 'decode' | 'hash', ms: number];
 export type InspectAnswer = Inspection | Deferred;
 
 /** Parts of the decoder that the worker has its parent load when an image first needs them. */
-export type DecoderPart =
-  | 'dav1d.wasm'
-  | 'libwebp.wasm'
-  | 'resvg.wasm'
-  | 'vips.wasm'
-  | 'vips-heif.wasm'
-  | 'vips-jxl.wasm'
-  | 'vips-resvg.wasm';
+export const DECODER_PARTS = [
+  'dav1d.wasm',
+  'libwebp.wasm',
+  'resvg.wasm',
+  'vips.wasm',
+  'vips-heif.wasm',
+  'vips-jxl.wasm',
+  'vips-resvg.wasm',
+] as const;
+
+export type DecoderPart = (typeof DECODER_PARTS)[number];
 
 /** First message to a worker, before any task. */
 export interface WorkerInit {

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { free } from '../concurrency/mod.ts';
-import { removeFile } from '../fetch/mod.ts';
+import { removeIfThere } from '../fetch/mod.ts';
 import type { Fetched } from '../model.ts';
 
 /** The bytes; the body stays where it is. */
@@ -23,7 +23,7 @@ export async function bodyOf(fetched: Fetched): Promise<Uint8Array<ArrayBuffer>>
 export async function discardBody({ body }: Fetched): Promise<void> {
   if (body.in !== 'file') return;
   body.copy?.[Symbol.dispose]();
-  await removeFile(body.path);
+  await removeIfThere(body.path);
 }
 
 /** Nothing remains, and nobody may look at its bytes again. */

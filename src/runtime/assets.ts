@@ -1,21 +1,13 @@
 /** Files that travel inside the executable; when run from source, they lie in dist/assets. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import type { DecoderPart } from '../inspect/protocol.ts';
 
 /** Absent on Deno, where importing `node:sea` would fail. */
 const sea = process.getBuiltinModule('node:sea');
 
 /** Kept in step with `scripts/build.ts`, which writes them. */
-export type AssetName =
-  | 'inspect-worker.js'
-  | 'dav1d.wasm'
-  | 'libwebp.wasm'
-  | 'resvg.wasm'
-  | 'vips.wasm'
-  | 'vips-heif.wasm'
-  | 'vips-jxl.wasm'
-  | 'vips-resvg.wasm'
-  | 'licenses.txt';
+export type AssetName = 'inspect-worker.js' | DecoderPart | 'licenses.txt';
 
 /** Throws an Error when the program runs from source and was not built. */
 export function loadAsset(name: AssetName): Uint8Array<ArrayBuffer> {

@@ -7,8 +7,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
-import type { PartRequest } from '../inspect/protocol.ts';
-import { type AssetName, loadAsset } from './assets.ts';
+import { DECODER_PARTS, type PartRequest } from '../inspect/protocol.ts';
+import { loadAsset } from './assets.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
 import { WORKER_PROCESS_SWITCH } from './worker-switch.ts';
 
@@ -139,19 +139,9 @@ class ProcessHandle implements WorkerHandle {
   }
 }
 
-const PARTS: readonly AssetName[] = [
-  'dav1d.wasm',
-  'libwebp.wasm',
-  'resvg.wasm',
-  'vips.wasm',
-  'vips-heif.wasm',
-  'vips-jxl.wasm',
-  'vips-resvg.wasm',
-];
-
 /** The name comes from a process that handles hostile images: only parts of the decoder are given out. */
 function readPart(name: unknown): ProcessPart {
-  const part = PARTS.find((known) => known === name) as PartRequest['part'] | undefined;
+  const part = DECODER_PARTS.find((known) => known === name);
   if (!part) return { type: 'part', part: 'vips.wasm', error: 'there is no such part' };
   try {
     return { type: 'part', part, bytes: loadAsset(part) };

@@ -2,7 +2,7 @@
 import { pdqPurpose } from '../jpeg/axis.ts';
 import { areaAverage, MIN_SIDE } from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
-import { type Digest, digestPlanes, lumaOf, takePlanes } from '../worker/picture.ts';
+import { type Digest, digestPlanes, planesOf } from '../worker/picture.ts';
 import { drawnAxis } from './axis.ts';
 import { drawableText } from './document.ts';
 import { type Drawn, draw, type Size } from './resvg.ts';
@@ -26,15 +26,6 @@ export async function digestSvg(bytes: Uint8Array, { width, height }: Size) {
 }
 
 function digestDrawn({ rgba, width, height }: Drawn, size: Size): Digest {
-  const count = width * height;
-  const [red, blue, luma] = takePlanes(count);
-  for (let at = 0, from = 0; at < count; at++, from += 4) {
-    const r = rgba[from]!;
-    const b = rgba[from + 2]!;
-    red[at] = r;
-    blue[at] = b;
-    luma[at] = lumaOf(r, rgba[from + 1]!, b);
-  }
   const average = (side: number) => [areaAverage(width, side), areaAverage(height, side)] as const;
   const purpose = pdqPurpose(size.width, size.height);
   const pdq = [
@@ -42,13 +33,10 @@ function digestDrawn({ rgba, width, height }: Drawn, size: Size): Digest {
     drawnAxis(height, size.height, purpose),
   ] as const;
   const hashed = Math.min(size.width, size.height) >= MIN_SIDE;
-  return digestPlanes(
-    { luma, red, blue },
-    {
-      light: average(LUMA_SIDE),
-      color: average(CHROMA_SIDE),
-      ...(hashed && { pdq }),
-      swap: false,
-    },
-  );
+  return digestPlanes(planesOf(rgba, 4), {
+    light: average(LUMA_SIDE),
+    color: average(CHROMA_SIDE),
+    ...(hashed && { pdq }),
+    swap: false,
+  });
 }

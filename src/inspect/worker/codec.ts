@@ -80,16 +80,18 @@ export function started<Exports extends CodecExports>(
 ): Exports {
   takeFromLast();
   takeFromLast = onLost;
-  shared ??= new WebAssembly.Memory({
-    initial: INITIAL_BYTES / PAGE,
-    maximum: MOST_BYTES / PAGE,
-  });
+  shared ??= freshMemory();
   // What is static and not set counts on zeros.
   new Uint8Array(shared.buffer, 0, INITIAL_BYTES).fill(0);
   const instance = new WebAssembly.Instance(module, importing(shared));
   const exports = { ...instance.exports, memory: shared } as unknown as Exports;
   exports._initialize();
   return exports;
+}
+
+/** As those compiled here ask for it (scripts/codecs/compile.ts). */
+export function freshMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: INITIAL_BYTES / PAGE, maximum: MOST_BYTES / PAGE });
 }
 
 export function importing(memory: WebAssembly.Memory): WebAssembly.Imports {

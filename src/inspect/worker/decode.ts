@@ -122,9 +122,9 @@ function readPixels(
 /** Formats that libvips reduces while it decodes them. */
 const REDUCING: ReadonlySet<ImageFormat> = new Set(['jpeg', 'webp', 'avif', 'svg']);
 
-/** Whether {@link decodePixels} sees other pixels of it when it is to see all. A drawing has none. */
+/** Whether {@link decodePixels} sees other pixels of it when it is to see all. */
 export function isReducedOnTheWay({ format, width, height }: Structure): boolean {
-  return format !== 'svg' && REDUCING.has(format) && Math.max(width, height) > REDUCED;
+  return REDUCING.has(format) && Math.max(width, height) > REDUCED;
 }
 
 /** Upright, and reduced when it is large. */

@@ -64,13 +64,12 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
   if (toRead > memory) return { deferred: toRead };
   const read = await readHere(bytes, structure);
   const quick = read && seenAs(read);
-  // A drawing has no pixels that would make it more certain.
-  if (quick && (structure.format === 'svg' || !isUncertain(quick.hash))) return quick;
+  if (quick && !isUncertain(structure, quick.hash)) return quick;
   const deferred = bytesToDecode(structure);
   if (deferred > memory) return { deferred };
   if (quick) return (await seeWhole(bytes, structure)) ?? quick;
   const seen = seenAs(digestPixels(await decodePixels(bytes, structure)));
-  if (!isUncertain(seen.hash) || !isReducedOnTheWay(structure)) return seen;
+  if (!isUncertain(structure, seen.hash) || !isReducedOnTheWay(structure)) return seen;
   return (await seeWhole(bytes, structure)) ?? seen;
 }
 
@@ -109,6 +108,7 @@ const MIN_MARGIN = 0.8;
 /** A hash of less quality says too little to be worth the work. */
 const MIN_QUALITY = 40;
 
-function isUncertain({ quality, margin }: PdqHash): boolean {
-  return quality >= MIN_QUALITY && margin < MIN_MARGIN;
+/** A drawing has no pixels that would make it more certain. */
+function isUncertain({ format }: Structure, { quality, margin }: PdqHash): boolean {
+  return format !== 'svg' && quality >= MIN_QUALITY && margin < MIN_MARGIN;
 }

@@ -41,30 +41,39 @@ export interface Axes {
 let scratch: Float32Array[] = [];
 
 /** Kept from picture to picture: 3 MB of garbage for each would pile up before it is collected. */
-export function takePlanes(count: number): [Float32Array, Float32Array, Float32Array] {
+function takePlanes(count: number): [Float32Array, Float32Array, Float32Array] {
   if ((scratch[0]?.length ?? 0) < count) scratch = [0, 1, 2].map(() => new Float32Array(count));
   return scratch.map((plane) => plane.subarray(0, count)) as ReturnType<typeof takePlanes>;
 }
 
-export function digestPixels({ data, width, height }: RgbPixels): Digest {
-  const count = width * height;
+/**
+ * Of pixels that begin with red, green and blue, in planes that are the next picture's, too.
+ *
+ * @param step bytes from one pixel to the next
+ */
+export function planesOf(data: Uint8Array, step: 3 | 4): Required<Planes> {
+  const count = data.length / step;
   const [red, blue, luma] = takePlanes(count);
-  for (let at = 0, from = 0; at < count; at++, from += 3) {
+  for (let at = 0, from = 0; at < count; at++, from += step) {
     const r = data[from]!;
-    const g = data[from + 1]!;
     const b = data[from + 2]!;
     red[at] = r;
     blue[at] = b;
-    luma[at] = lumaOf(r, g, b);
+    luma[at] = lumaOf(r, data[from + 1]!, b);
   }
+  return { luma, red, blue };
+}
+
+export function digestPixels({ data, width, height }: RgbPixels): Digest {
+  const planes = planesOf(data, 3);
   const axis = (side: number): Both => {
     const across = areaAverage(width, side);
     return [across, width === height ? across : areaAverage(height, side)];
   };
   const axes = { light: axis(LUMA_SIDE), color: axis(CHROMA_SIDE), swap: false };
-  const thumbnail = thumbnailOf({ red, blue, luma }, axes);
+  const thumbnail = thumbnailOf(planes, axes);
   if (width < MIN_SIDE || height < MIN_SIDE) return { thumbnail };
-  return { buffer: bufferOfPlane(luma, width, height), thumbnail };
+  return { buffer: bufferOfPlane(planes.luma, width, height), thumbnail };
 }
 
 export function digestPlanes(planes: Planes, axes: Axes): Digest {
@@ -79,7 +88,7 @@ function shown(plane: Float32Array, axes: Both, swap: boolean): Float32Array<Arr
 }
 
 /** Light as JPEG and PDQ weigh it (ITU-R BT.601). */
-export function lumaOf(r: number, g: number, b: number): number {
+function lumaOf(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
 }
 
