@@ -26,10 +26,14 @@ const QUICK =
 /** Whoever is interrupted or killed must not have ended before, however slow the machine is. */
 const PATIENT = ['--decode-timeout', '10m'];
 
-/** A folder with one image that takes minutes, and three that take none; `first` comes before all of them. */
+/**
+ * A folder with one image that takes minutes, and three that take none. `first` comes before all of them, twice: two
+ * files are read at the same time, and either may come to the worker first.
+ */
 function folder(first?: string): string {
   const path = scratch();
-  if (first !== undefined) writeFileSync(join(path, 'a-quick.svg'), first);
+  if (first !== undefined)
+    for (const name of ['a-quick.svg', 'a-quick-too.svg']) writeFileSync(join(path, name), first);
   writeFileSync(join(path, 'a-slow.svg'), SLOW);
   for (const name of ['b.jpg', 'c.jpg', 'd.jpg']) writeFileSync(join(path, name), jpeg);
   return path;
@@ -109,8 +113,7 @@ test('a worker process that is killed costs one image', async () => {
     ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, folder(QUICK)],
     {
       started: async (child) => {
-        // The only worker got the slow image when it was done with the first one.
-        await once(child.stdout!, 'data');
+        await begun(child, 'process');
         process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL');
       },
     },
@@ -118,15 +121,16 @@ test('a worker process that is killed costs one image', async () => {
   expect(ran.code).toBe(1);
   expect(ran.lines.map(({ error, format }) => error?.code ?? format)).toEqual([
     'svg',
+    'svg',
     'decode-crash',
     'jpeg',
     'jpeg',
     'jpeg',
   ]);
-  expect(ran.lines[1].error.message).toContain('SIGKILL');
+  expect(ran.lines[2].error.message).toContain('SIGKILL');
 });
 
-/** Resolves when the slow image is in work: once the one before it is done, nothing else needs much computing. */
+/** Resolves when the slow image is in work: once the first one is done, nothing else needs much computing. */
 async function begun(child: ChildProcess, isolate: string): Promise<void> {
   await once(child.stdout!, 'data');
   const workers = () => (isolate === 'process' ? childrenOf(child.pid!) : [child.pid!]);
