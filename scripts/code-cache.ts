@@ -1,4 +1,4 @@
-/** V8's code cache of the program, made after it has done a few jobs; see src/runtime/sea-main.ts. */
+/** V8's code caches of the program, made after it has done a few jobs; see src/runtime/program-scripts.ts. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +13,8 @@ import { EXEC_ARGV } from './executable.ts';
 const WARM_UP = fileURLToPath(new URL('./warm-up.ts', import.meta.url));
 const IMAGES = 24;
 
-/** Writes the cache of the program text `program` to `cache`. It fits only the Node that runs now. */
-export async function makeCodeCache(program: string, cache: string): Promise<void> {
+/** Writes the caches of the program's scripts in `folder` beside them. They fit only the Node that runs now. */
+export async function makeCodeCache(folder: string): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'imgtrawl-build-'));
   try {
     await using site = await serve(pages());
@@ -34,7 +34,7 @@ export async function makeCodeCache(program: string, cache: string): Promise<voi
     ];
     const lines = jobs.map((job) => JSON.stringify(job));
     // V8 takes a cache only under the flags that it was made under.
-    await run(process.execPath, [...EXEC_ARGV, WARM_UP, program, cache, ...lines]);
+    await run(process.execPath, [...EXEC_ARGV, WARM_UP, folder, ...lines]);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

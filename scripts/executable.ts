@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { DECODER_PARTS } from '../src/inspect/protocol.ts';
 
-/** Kept in step with `src/runtime/assets.ts`, which reads them. */
-const ASSETS = ['imgtrawl.js', 'inspect-worker.js', ...DECODER_PARTS, 'licenses.txt'];
+/** Kept in step with `src/runtime/assets.ts` and `program-scripts.ts`, which read them. */
+const ASSETS = ['imgtrawl.js', 'late.js', 'inspect-worker.js', ...DECODER_PARTS, 'licenses.txt'];
+const CACHES = ['imgtrawl.cache', 'late.cache'];
 
 /** What Node is told at each start. */
 export const EXEC_ARGV: readonly string[] = [
@@ -30,8 +31,8 @@ export interface ExecutableOptions {
 }
 
 export function buildExecutable({ dist, output, node }: ExecutableOptions): void {
-  // V8's code cache fits only the Node that made it.
-  const assets = node === undefined ? [...ASSETS, 'imgtrawl.cache'] : ASSETS;
+  // V8's code caches fit only the Node that made them.
+  const assets = node === undefined ? [...ASSETS, ...CACHES] : ASSETS;
   const config = {
     main: join(dist, 'sea-main.cjs'),
     ...(node !== undefined && { executable: node }),

@@ -49,6 +49,7 @@ export class PartialStore {
   readonly #dir: string;
   /** Keys with a sidecar on disk. */
   readonly #known: Set<string>;
+  /** Addresses. */
   readonly #busy = new Set<string>();
   #whole = 0;
 
@@ -68,21 +69,26 @@ export class PartialStore {
 
   /** The place of one address. A second one at the same time gets a place of its own, which is not kept. */
   claim(url: string): PartialSlot {
-    const key = sha256(url).slice(0, 40);
-    const own = !this.#busy.has(key);
-    if (own) this.#busy.add(key);
-    const name = own ? key : `${key}.${++this.#whole}`;
+    const own = !this.#busy.has(url);
+    if (own) this.#busy.add(url);
+    // Most bodies are small and whole at once: they need no file, and no digest of their address.
+    let digest: string | undefined;
+    const key = () => {
+      digest ??= sha256(url).slice(0, 40);
+      return digest;
+    };
+    const suffix = own ? '' : `.${++this.#whole}`;
     return new PartialSlot({
       url,
-      path: join(this.#dir, name),
+      path: (extension) => join(this.#dir, `${key()}${suffix}.${extension}`),
       own,
-      known: own && this.#known.has(key),
-      wholePath: () => join(this.#dir, `${key}.${process.pid}-${++this.#whole}.whole`),
+      known: own && this.#known.size > 0 && this.#known.has(key()),
+      wholePath: () => join(this.#dir, `${key()}.${process.pid}-${++this.#whole}.whole`),
       release: (kept) => {
         if (!own) return;
-        this.#busy.delete(key);
-        if (kept) this.#known.add(key);
-        else this.#known.delete(key);
+        this.#busy.delete(url);
+        if (kept) this.#known.add(key());
+        else if (digest !== undefined) this.#known.delete(digest);
       },
     });
   }
@@ -90,8 +96,7 @@ export class PartialStore {
 
 interface SlotOptions {
   readonly url: string;
-  /** Without extension. */
-  readonly path: string;
+  readonly path: (extension: 'part' | 'json' | 'tmp') => string;
   readonly own: boolean;
   readonly known: boolean;
   readonly wholePath: () => string;
@@ -113,8 +118,8 @@ export class PartialSlot implements AsyncDisposable {
   /** What an earlier try left, read again and confirmed. Undefined when there is nothing to build on. */
   async load(): Promise<Kept | undefined> {
     if (!this.#known) return undefined;
-    const sidecar = await readSidecar(`${this.#options.path}.json`);
-    const hash = sidecar && (await hashOf(`${this.#options.path}.part`, sidecar.bytes));
+    const sidecar = await readSidecar(this.#options.path('json'));
+    const hash = sidecar && (await hashOf(this.#options.path('part'), sidecar.bytes));
     if (!sidecar || hash?.copy().digest('hex') !== sidecar.sha256) {
       await this.discard();
       return undefined;
@@ -133,7 +138,7 @@ export class PartialSlot implements AsyncDisposable {
     await this.#close();
     // What an old sidecar says does not hold for new bytes.
     if (keptBytes === 0) await this.#forget();
-    this.#file = await open(`${this.#options.path}.part`, keptBytes > 0 ? 'r+' : 'w', 0o644);
+    this.#file = await open(this.#options.path('part'), keptBytes > 0 ? 'r+' : 'w', 0o644);
     if (keptBytes > 0) await this.#file.truncate(keptBytes);
     this.#position = keptBytes;
   }
@@ -159,8 +164,8 @@ export class PartialSlot implements AsyncDisposable {
       bytes: this.#position,
       sha256: hash.copy().digest('hex'),
     };
-    await writeFile(`${this.#options.path}.tmp`, JSON.stringify(sidecar));
-    await rename(`${this.#options.path}.tmp`, `${this.#options.path}.json`);
+    await writeFile(this.#options.path('tmp'), JSON.stringify(sidecar));
+    await rename(this.#options.path('tmp'), this.#options.path('json'));
     this.#known = true;
   }
 
@@ -168,7 +173,7 @@ export class PartialSlot implements AsyncDisposable {
   async finish(): Promise<string> {
     await this.#close();
     const path = this.#options.wholePath();
-    await rename(`${this.#options.path}.part`, path);
+    await rename(this.#options.path('part'), path);
     await this.#forget();
     return path;
   }
@@ -179,7 +184,7 @@ export class PartialSlot implements AsyncDisposable {
     if (!this.#known && !this.#file) return;
     await this.#close();
     await this.#forget();
-    await removeIfThere(`${this.#options.path}.part`);
+    await removeIfThere(this.#options.path('part'));
   }
 
   /** Ends the claim; what was noted as good stays, anything else goes. */
@@ -187,7 +192,7 @@ export class PartialSlot implements AsyncDisposable {
     try {
       const written = this.#file !== undefined;
       await this.#close();
-      if (written && !this.#known) await removeIfThere(`${this.#options.path}.part`);
+      if (written && !this.#known) await removeIfThere(this.#options.path('part'));
     } finally {
       this.#options.release(this.#known);
     }
@@ -202,7 +207,7 @@ export class PartialSlot implements AsyncDisposable {
   async #forget(): Promise<void> {
     if (!this.#known) return;
     this.#known = false;
-    await removeIfThere(`${this.#options.path}.json`);
+    await removeIfThere(this.#options.path('json'));
   }
 }
 

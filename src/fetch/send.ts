@@ -40,7 +40,7 @@ const AFRESH = Symbol('afresh');
 export async function send(transport: Transport, task: Task, hop: Hop): Promise<Answer> {
   const kept = await task.slot?.load();
   // A validator says nothing about another address.
-  const usable = kept?.final === sha256(hop.url.href) ? kept : undefined;
+  const usable = kept && kept.final === sha256(hop.url.href) ? kept : undefined;
   try {
     return await sendOnce(transport, task, hop, usable);
   } catch (error) {

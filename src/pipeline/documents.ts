@@ -15,16 +15,21 @@ export interface Remembered<T> {
 export class Documents {
   readonly #catalog: Catalog;
   readonly #run: number;
-  readonly #signature: string;
+  /** Of how a document is read: another version of the program may find more in the same page. */
+  readonly #reading: string;
   readonly #refresh: boolean;
+  #digest: string | undefined;
 
   constructor(catalog: Catalog, run: number, options: Options, extract: ExtractOptions) {
     this.#catalog = catalog;
     this.#run = run;
     this.#refresh = options.refresh;
-    // Another version of the program may find more in the same page.
-    const reading = JSON.stringify([VERSION, extract, options.baseUrl]);
-    this.#signature = hash('sha256', reading, 'hex').slice(0, 16);
+    this.#reading = JSON.stringify([VERSION, extract, options.baseUrl]);
+  }
+
+  get #signature(): string {
+    this.#digest ??= hash('sha256', this.#reading, 'hex').slice(0, 16);
+    return this.#digest;
   }
 
   /** Undefined when the document has to be read anew. */

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 /** Addresses kept in plain memory before the table is opened; most pages never reach it. */
-const IN_MEMORY = 20_000;
+const IN_MEMORY = 2000;
 
 export class Seen implements Disposable {
   readonly #recent = new Set<string>();

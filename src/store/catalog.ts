@@ -20,6 +20,7 @@ import {
 
 const STORED = STORED_COLUMNS.join(', ');
 const ADDRESS = `SELECT ${STORED} FROM address WHERE digest = ? AND url = ?`;
+const ANY_ADDRESS = 'SELECT 1 FROM address LIMIT 1';
 const INSERT_ADDRESS = `INSERT INTO address (${ADDRESS_COLUMNS}) VALUES (${ADDRESS_COLUMNS.map(() => '?')})`;
 // Named by number, as digest and url, which never change, come once and serve the search as well.
 const UPDATED = ADDRESS_COLUMNS.map((column, place) => `${column} = ?${place + 1}`).filter(
@@ -58,6 +59,7 @@ export class Catalog implements Disposable {
   readonly names: NameBook;
   readonly #db: Database;
   readonly #statements = new Map<string, StatementSync>();
+  #hasAddresses: boolean | undefined;
 
   private constructor(db: Database) {
     this.#db = db;
@@ -91,6 +93,9 @@ export class Catalog implements Disposable {
   }
 
   address(url: string): AddressRow | undefined {
+    // The first requests into a new folder need not wait for a digest each.
+    this.#hasAddresses ??= this.#db.read(() => this.#sql(ANY_ADDRESS).get() !== undefined);
+    if (!this.#hasAddresses) return undefined;
     const cells = this.#db.read(() => this.#sql(ADDRESS).get(digestOf(url), url));
     return cells && fromCells<AddressRow>(cells);
   }
@@ -101,6 +106,7 @@ export class Catalog implements Disposable {
   }
 
   recordAddress(row: AddressRow): void {
+    this.#hasAddresses = true;
     const digest = digestOf(row.url);
     const cells = toCells({ ...row, digest }, ADDRESS_COLUMNS);
     this.#db.write(() => {

@@ -3,7 +3,6 @@
  * kernel gives back when a process dies, makes looking at the row and taking it over one step, so that
  * of two runs that find a stale row in the same moment exactly one gets the folder.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../concurrency/clock.ts';
@@ -86,7 +85,7 @@ class LockStore {
   readonly #options: LockOptions;
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
-  readonly #token = randomUUID();
+  readonly #token: string;
   readonly #self: ProcessIdentity;
 
   constructor(file: string, options: LockOptions) {
@@ -103,6 +102,7 @@ class LockStore {
       db.exec(`CREATE TABLE IF NOT EXISTS holder (
         one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT, pid INTEGER, host TEXT, boot TEXT,
         began TEXT, since INTEGER, seen INTEGER, beat INTEGER)`);
+      this.#token = db.prepare('SELECT hex(randomblob(16)) AS token').get()?.['token'] as string;
       this.#db = db;
     } catch (error) {
       db?.close();
