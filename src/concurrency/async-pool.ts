@@ -22,7 +22,8 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
   readonly #window: number;
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #open = new Set<Promise<unknown>>();
+  #open = 0;
+  #onIdle = () => {};
 
   constructor(options: AsyncPoolOptions<In, Out>) {
     this.#options = options;
@@ -34,10 +35,11 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
 
   submit(task: In): Promise<Out> {
     const outcome = this.#run(task);
-    const settled: Promise<unknown> = outcome
-      .catch(() => {})
-      .then(() => this.#open.delete(settled));
-    this.#open.add(settled);
+    this.#open++;
+    const settled = () => {
+      if (--this.#open === 0) this.#onIdle();
+    };
+    outcome.then(settled, settled);
     return outcome;
   }
 
@@ -52,7 +54,10 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
   /** Aborts what runs and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new TrawlError('interrupted', 'The pool was closed before the task ended'));
-    await Promise.all(this.#open);
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   async #run(task: In): Promise<Out> {

@@ -1,27 +1,28 @@
+import { Queue } from './queue.ts';
+
 /**
  * Many waits on one signal behind one listener. Each `removeEventListener` searches the signal's
  * listeners from the front, which is quadratic when thousands of tasks wait on the run's signal.
+ * No `Set`: each time that one makes room, the old table lives on until the next full collection, and
+ * with it all the waits that it held, and what they know of their downloads.
  */
-const watched = new WeakMap<AbortSignal, Set<() => void>>();
+const watched = new WeakMap<AbortSignal, Queue<() => void>>();
 
 /** Calls `react` when the signal aborts, unless the returned function was called before. */
 export function onAbort(signal: AbortSignal | undefined, react: () => void): () => void {
   if (!signal) return () => {};
-  // One function may be given twice; each call is a wait of its own.
-  const wait = () => react();
   const waits = watched.get(signal) ?? watch(signal);
-  waits.add(wait);
+  const wait = waits.push(react);
   return () => {
-    waits.delete(wait);
+    waits.remove(wait);
   };
 }
 
-function watch(signal: AbortSignal): Set<() => void> {
-  const waits = new Set<() => void>();
+function watch(signal: AbortSignal): Queue<() => void> {
+  const waits = new Queue<() => void>();
   watched.set(signal, waits);
   const fire = () => {
-    for (const wait of waits) wait();
-    waits.clear();
+    while (waits.size > 0) waits.shift()?.();
   };
   signal.addEventListener('abort', fire, { once: true });
   return waits;
