@@ -1,6 +1,7 @@
 import { TrawlError } from '../errors.ts';
 import type { Executor, Settled, Tasks } from './executor.ts';
 import type { KeyedLimiter } from './keyed-limiter.ts';
+import { onAbort } from './on-abort.ts';
 import { asCompleted, map } from './pulling.ts';
 
 export interface AsyncPoolOptions<In, Out> {
@@ -21,16 +22,17 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
   readonly #options: AsyncPoolOptions<In, Out>;
   readonly #window: number;
   readonly #closing = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #forgetSignal: () => void;
   #open = 0;
   #onIdle = () => {};
 
   constructor(options: AsyncPoolOptions<In, Out>) {
     this.#options = options;
     this.#window = options.window ?? 64;
-    this.#signal = options.signal
-      ? AbortSignal.any([options.signal, this.#closing.signal])
-      : this.#closing.signal;
+    // Not AbortSignal.any: its `aborted`, which each task reads, looks at all of its sources each time.
+    const { signal } = options;
+    if (signal?.aborted) this.#closing.abort(signal.reason);
+    this.#forgetSignal = onAbort(signal, () => this.#closing.abort(signal?.reason));
   }
 
   submit(task: In): Promise<Out> {
@@ -53,6 +55,7 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
 
   /** Aborts what runs and waits until it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#forgetSignal();
     this.#closing.abort(new TrawlError('interrupted', 'The pool was closed before the task ended'));
     if (this.#open === 0) return;
     await new Promise<void>((resolve) => {
@@ -62,17 +65,17 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
 
   async #run(task: In): Promise<Out> {
     const { limiter, keyOf, run } = this.#options;
-    using _permit = await limiter.acquire(keyOf(task), this.#signal);
+    using _permit = await limiter.acquire(keyOf(task), this.#closing.signal);
     // The permit may have been given in the same turn in which the pool ended.
-    this.#signal.throwIfAborted();
-    return await run(task, this.#signal);
+    this.#closing.signal.throwIfAborted();
+    return await run(task, this.#closing.signal);
   }
 
   #pulling() {
     return {
       submit: (task: In) => this.submit(task),
       window: this.#window,
-      signal: this.#signal,
+      signal: this.#closing.signal,
     };
   }
 }

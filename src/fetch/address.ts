@@ -5,6 +5,7 @@
  */
 import ipaddr from 'ipaddr.js';
 import type { AddressSpace } from '../model.ts';
+import { Recent } from '../recent.ts';
 
 const PUBLICNESS = { local: 0, private: 1, public: 2 } as const satisfies Record<
   AddressSpace,
@@ -21,6 +22,13 @@ export function mayReach(from: AddressSpace | undefined, to: AddressSpace): bool
  * `2130706433`, `[::1]`, with a zone. Undefined when the text is no address but a name.
  */
 export function spaceOf(text: string): AddressSpace | undefined {
+  return spaces.get(text) ?? undefined;
+}
+
+/** By text: each request asks for its host's. Null stands for no address. */
+const spaces = new Recent((text): AddressSpace | null => spaceOfLiteral(text) ?? null);
+
+function spaceOfLiteral(text: string): AddressSpace | undefined {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   if (!ipaddr.isValid(bare)) return undefined;
   const address = ipaddr.parse(bare);

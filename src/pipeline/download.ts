@@ -1,5 +1,6 @@
 /** Runs one `get` job from sources to the folder. */
 import process from 'node:process';
+import { onAbort } from '../concurrency/on-abort.ts';
 import type { Options } from '../config/schema.ts';
 import { TrawlError } from '../errors.ts';
 import { classifyArguments } from '../sources/mod.ts';
@@ -38,9 +39,9 @@ export async function download(
   for (const listener of deps.watch) events.subscribe(listener);
 
   const ending = new AbortController();
-  const signals = [deps.signal, ending.signal];
-  if (options.maxTime !== undefined) signals.push(timeLimit(options.maxTime));
-  const signal = AbortSignal.any(signals);
+  const { signal } = ending;
+  using _followed = follow(deps.signal, ending);
+  if (options.maxTime !== undefined) limitTime(options.maxTime, ending);
 
   const onLost = (error: TrawlError) => ending.abort(error);
   // Before the folder is made: a typing error leaves nothing behind.
@@ -83,9 +84,13 @@ async function* listed(found: readonly Found[]): AsyncGenerator<Found> {
   yield* found;
 }
 
-function timeLimit(seconds: number): AbortSignal {
-  const controller = new AbortController();
+/** Aborts the one with the other. Not AbortSignal.any: its `aborted` looks at all of its sources each time. */
+function follow(signal: AbortSignal, ending: AbortController): Disposable {
+  if (signal.aborted) ending.abort(signal.reason);
+  return { [Symbol.dispose]: onAbort(signal, () => ending.abort(signal.reason)) };
+}
+
+function limitTime(seconds: number, ending: AbortController): void {
   const error = new TrawlError('run-limit', `The run reached --max-time ${seconds} s`);
-  setTimeout(() => controller.abort(error), seconds * 1000).unref();
-  return controller.signal;
+  setTimeout(() => ending.abort(error), seconds * 1000).unref();
 }

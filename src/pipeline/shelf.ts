@@ -258,7 +258,8 @@ export class Shelf implements AsyncDisposable {
     const { url, sha256, file } = record;
     const before = this.#catalog.address(url);
     const own = sha256 === undefined || this.#catalog.imageBySha(sha256)?.file === file;
-    this.#catalog.recordAddress(addressRow(record, origin, { before, own, run: this.#run }));
+    const row = addressRow(record, origin, { before, own, run: this.#run });
+    this.#catalog.recordAddress(row, before === undefined);
   }
 
   /** What earlier runs read of pages and sheets. */

@@ -1,6 +1,7 @@
 /** All that is known of a folder: runs, pages, addresses, images. One SQLite file. */
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
+import { Recent } from '../recent.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { NameBook } from './name-book.ts';
 import {
@@ -59,6 +60,8 @@ export class Catalog implements Disposable {
   readonly names: NameBook;
   readonly #db: Database;
   readonly #statements = new Map<string, StatementSync>();
+  /** By address: each is looked up several times while its image is under way. */
+  readonly #digests = new Recent(digestOf);
   #hasAddresses: boolean | undefined;
 
   private constructor(db: Database) {
@@ -96,7 +99,7 @@ export class Catalog implements Disposable {
     // The first requests into a new folder need not wait for a digest each.
     this.#hasAddresses ??= this.#db.read(() => this.#sql(ANY_ADDRESS).get() !== undefined);
     if (!this.#hasAddresses) return undefined;
-    const cells = this.#db.read(() => this.#sql(ADDRESS).get(digestOf(url), url));
+    const cells = this.#db.read(() => this.#sql(ADDRESS).get(this.#digests.get(url), url));
     return cells && fromCells<AddressRow>(cells);
   }
 
@@ -105,12 +108,13 @@ export class Catalog implements Disposable {
     return this.address(url)?.run === run;
   }
 
-  recordAddress(row: AddressRow): void {
+  /** @param isNew that there is no row of it yet is known */
+  recordAddress(row: AddressRow, isNew = false): void {
     this.#hasAddresses = true;
-    const digest = digestOf(row.url);
+    const digest = this.#digests.get(row.url);
     const cells = toCells({ ...row, digest }, ADDRESS_COLUMNS);
     this.#db.write(() => {
-      const { changes } = this.#sql(UPDATE_ADDRESS).run(...cells);
+      const changes = isNew ? 0 : this.#sql(UPDATE_ADDRESS).run(...cells).changes;
       if (Number(changes) === 0) this.#sql(INSERT_ADDRESS).run(...cells);
     });
   }
@@ -151,7 +155,7 @@ export class Catalog implements Disposable {
 
   removeAddress(url: string): void {
     this.#db.write(() =>
-      this.#sql('DELETE FROM address WHERE digest = ? AND url = ?').run(digestOf(url), url),
+      this.#sql('DELETE FROM address WHERE digest = ? AND url = ?').run(this.#digests.get(url), url),
     );
   }
 

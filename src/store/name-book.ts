@@ -3,13 +3,10 @@ import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import { TrawlError } from '../errors.ts';
 import type { ImageFormat } from '../model.ts';
+import { Recent } from '../recent.ts';
 import { foldName } from './clean-name.ts';
 import type { Database } from './database.ts';
 import { fileName, nameParts, withSuffix } from './names.ts';
-
-/** Addresses under way at the same time, and some more; none that a hostile page has made long. */
-const RECENT = 1024;
-const MOST_LETTERS = 1024;
 
 /**
  * Names are reserved in the order in which the sources name the images, before any download, and are
@@ -20,7 +17,7 @@ export class NameBook {
   readonly #find: () => StatementSync;
   readonly #insert: () => StatementSync;
   /** Stems by address: each is asked for several times while its image is under way. */
-  readonly #recent = new Map<string, string>();
+  readonly #stems = new Recent((url) => this.#reserve(url));
 
   constructor(db: Database) {
     this.#db = db;
@@ -33,13 +30,7 @@ export class NameBook {
    * a stem has it plain, others get `-` and digits of their own hash added.
    */
   reserve(url: string): string {
-    const known = this.#recent.get(url);
-    if (known !== undefined) return known;
-    const stem = this.#reserve(url);
-    if (url.length <= MOST_LETTERS) this.#recent.set(url, stem);
-    const [oldest] = this.#recent.keys();
-    if (this.#recent.size > RECENT) this.#recent.delete(oldest as string);
-    return stem;
+    return this.#stems.get(url);
   }
 
   #reserve(url: string): string {
