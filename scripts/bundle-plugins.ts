@@ -105,9 +105,9 @@ export function latePackages(taken: Set<string>): Plugin {
         const load = `$late('${path}')`;
         if (isOf(GETTER_PACKAGES, path)) return { contents: getters(names, load) };
         const some = names.map((name) =>
-          name === 'default' ? 'export default all.default;' : `export const { ${name} } = all;`,
+          name === 'default' ? 'export default $all.default;' : `export const { ${name} } = $all;`,
         );
-        return { contents: [`const all = ${load};`, ...some].join('\n') };
+        return { contents: [`const $all = ${load};`, ...some].join('\n') };
       });
     },
   };
@@ -123,8 +123,8 @@ export const wholePackages: Plugin = {
     }));
     onLoad({ filter: /./, namespace: 'whole' }, ({ path }) => {
       // Asked for in this way, a default may be missing.
-      const rest = "export default Reflect.get(all, 'default');";
-      const contents = `import * as all from '${path}'; export * from '${path}'; ${rest}`;
+      const rest = "export default Reflect.get($all, 'default');";
+      const contents = `import * as $all from '${path}'; export * from '${path}'; ${rest}`;
       return { contents, resolveDir: root };
     });
   },
@@ -149,5 +149,5 @@ const namesOf = async (module: string): Promise<string[]> =>
 function getters(names: readonly string[], load: string): string {
   const each = names.filter((name) => name !== 'default');
   const parts = each.map((name) => `get ${name}() { return load().${name}; }`);
-  return `let all; const load = () => (all ??= ${load}); module.exports = { ${parts.join(', ')} };`;
+  return `let $all; const load = () => ($all ??= ${load}); module.exports = { ${parts.join(', ')} };`;
 }

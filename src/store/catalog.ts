@@ -155,7 +155,10 @@ export class Catalog implements Disposable {
 
   removeAddress(url: string): void {
     this.#db.write(() =>
-      this.#sql('DELETE FROM address WHERE digest = ? AND url = ?').run(this.#digests.get(url), url),
+      this.#sql('DELETE FROM address WHERE digest = ? AND url = ?').run(
+        this.#digests.get(url),
+        url,
+      ),
     );
   }
 
