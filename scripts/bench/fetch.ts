@@ -2,13 +2,15 @@
  * Downloads alone, beside the programs that people use for them: time, CPU, memory, and whether
  * every byte arrived.
  *
- *     node scripts/bench/fetch.ts [--shape A,B,C,D] [--runs 3] [--sweep] [--only imgtrawl,curl]
+ *     node scripts/bench/fetch.ts [--shape A,B,C,D] [--runs 3] [--sweep] [--only imgtrawl,curl] [--scratch DIR]
  *
  * A: 15 photos of 1.3 MB, 80 ms, 10 MB/s in all. B: 500 images of 60 KB, 100 ms. C: 1,000 images of
  * 200 KB, nothing shaped. D: B with 5 % 503 + Retry-After, 2 % resets, 2 % truncations without a
  * length, 1 % stalls. `--sweep` sets imgtrawl's own `auto` against fixed limits instead.
  *
- * The programs take turns, so that a noisy minute hits all of them; medians are shown.
+ * The programs take turns, so that a noisy minute hits all of them; medians are shown. Files are written to the
+ * folder for temporary files, or to `--scratch`: on ext4 each new file costs every program more CPU time for some
+ * minutes after many were deleted (find_inode_bit), which C shows and /dev/shm does not.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,7 +71,7 @@ async function runShape(
 ): Promise<Map<Downloader, Run[]>> {
   const results = new Map<Downloader, Run[]>(downloaders.map((one) => [one, []]));
   await using server = await startServer(shape);
-  const scratch = await mkdtemp(join(tmpdir(), 'bench-fetch-'));
+  const scratch = await mkdtemp(join(values.scratch, 'bench-fetch-'));
   try {
     for (let i = 0; i < runs; i++) {
       for (const downloader of i % 2 === 0 ? downloaders : downloaders.toReversed()) {
@@ -134,6 +136,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '3' },
     sweep: { type: 'boolean', default: false },
     only: { type: 'string' },
+    scratch: { type: 'string', default: tmpdir() },
   },
 });
 const own = values.sweep
