@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
+import type { ScriptName } from '../src/runtime/program-scripts.ts';
 import {
   fewConstants,
   lateHttp,
@@ -29,7 +30,7 @@ export async function bundleProgram({ assets, define }: BundleOptions): Promise<
   const late = new Set<string>();
   await bundleScript(assets, 'imgtrawl', {
     entryPoints: [join(root, 'src/main.ts')],
-    define: { ...META, ...define },
+    define,
     plugins: [latePackages(late), lateHttp, fewConstants, lateModules, oneProcess],
     banner: { js: `((require,$late)=>{${META_URL}` },
     footer: { js: '})' },
@@ -43,18 +44,20 @@ async function bundleLate(assets: string, packages: ReadonlySet<string>): Promis
   await bundleScript(assets, 'late', {
     stdin: { contents: `module.exports = { ${entries.join(', ')} };`, resolveDir: root },
     plugins: [wholePackages, oneProcess],
-    define: META,
     banner: { js: `(require=>{const module={};${META_URL}` },
     footer: { js: 'return module.exports})' },
   });
 }
 
-/** Packages make a require() of it; only Node's own modules are asked for. */
-const META = { 'import.meta.url': '$url' };
+/** What import.meta.url becomes: packages make a require() of it; only Node's own modules are asked for. */
 const META_URL = "const $url=require('node:url').pathToFileURL(process.execPath).href;";
 
 /** One of the two scripts that make the program, in the form that program-scripts.ts runs. */
-async function bundleScript(assets: string, name: string, options: BuildOptions): Promise<void> {
+async function bundleScript(
+  assets: string,
+  name: ScriptName,
+  options: BuildOptions,
+): Promise<void> {
   const outfile = join(assets, `${name}.js`);
   await build({
     outfile,
@@ -72,6 +75,7 @@ async function bundleScript(assets: string, name: string, options: BuildOptions)
     legalComments: 'none',
     logLevel: 'warning',
     ...options,
+    define: { ...options.define, 'import.meta.url': '$url' },
   });
   escapeRest(outfile);
 }

@@ -4,10 +4,12 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DECODER_PARTS } from '../src/inspect/protocol.ts';
+import { SCRIPTS } from '../src/runtime/program-scripts.ts';
 
-/** Kept in step with `src/runtime/assets.ts` and `program-scripts.ts`, which read them. */
-const ASSETS = ['imgtrawl.js', 'late.js', 'inspect-worker.js', ...DECODER_PARTS, 'licenses.txt'];
-const CACHES = ['imgtrawl.cache', 'late.cache'];
+/** Kept in step with `src/runtime/assets.ts`, which reads them. */
+const OTHERS = ['inspect-worker.js', ...DECODER_PARTS, 'licenses.txt'];
+const ASSETS = [...SCRIPTS.map((name) => `${name}.js`), ...OTHERS];
+const CACHES = SCRIPTS.map((name) => `${name}.cache`);
 
 /** What Node is told at each start. */
 export const EXEC_ARGV: readonly string[] = [

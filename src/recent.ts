@@ -17,9 +17,8 @@ export class Recent<T> {
   }
 
   get(text: string): T {
-    const young = this.#young.get(text);
-    if (young !== undefined) return young;
-    const answer = this.#old.get(text) ?? this.#answer(text);
+    if (this.#young.has(text)) return this.#young.get(text) as T;
+    const answer = this.#old.has(text) ? (this.#old.get(text) as T) : this.#answer(text);
     if (text.length > MOST_LETTERS) return answer;
     if (this.#young.size >= HALF) {
       this.#old = this.#young;

@@ -1,7 +1,7 @@
 import { TrawlError } from '../errors.ts';
 import type { Executor, Settled, Tasks } from './executor.ts';
 import type { KeyedLimiter } from './keyed-limiter.ts';
-import { onAbort } from './on-abort.ts';
+import { follow } from './on-abort.ts';
 import { asCompleted, map } from './pulling.ts';
 
 export interface AsyncPoolOptions<In, Out> {
@@ -29,10 +29,7 @@ export class AsyncPool<In, Out> implements Executor<In, Out> {
   constructor(options: AsyncPoolOptions<In, Out>) {
     this.#options = options;
     this.#window = options.window ?? 64;
-    // Not AbortSignal.any: its `aborted`, which each task reads, looks at all of its sources each time.
-    const { signal } = options;
-    if (signal?.aborted) this.#closing.abort(signal.reason);
-    this.#forgetSignal = onAbort(signal, () => this.#closing.abort(signal?.reason));
+    this.#forgetSignal = follow(options.signal, this.#closing);
   }
 
   submit(task: In): Promise<Out> {

@@ -18,6 +18,15 @@ export function onAbort(signal: AbortSignal | undefined, react: () => void): () 
   };
 }
 
+/**
+ * Aborts the controller with the signal, until the returned function is called. Not AbortSignal.any: its `aborted`,
+ * which each task reads, looks at all of its sources each time.
+ */
+export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  if (signal?.aborted) controller.abort(signal.reason);
+  return onAbort(signal, () => controller.abort(signal?.reason));
+}
+
 function watch(signal: AbortSignal): Queue<() => void> {
   const waits = new Queue<() => void>();
   watched.set(signal, waits);

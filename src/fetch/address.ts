@@ -22,11 +22,11 @@ export function mayReach(from: AddressSpace | undefined, to: AddressSpace): bool
  * `2130706433`, `[::1]`, with a zone. Undefined when the text is no address but a name.
  */
 export function spaceOf(text: string): AddressSpace | undefined {
-  return spaces.get(text) ?? undefined;
+  return spaces.get(text);
 }
 
-/** By text: each request asks for its host's. Null stands for no address. */
-const spaces = new Recent((text): AddressSpace | null => spaceOfLiteral(text) ?? null);
+/** By text: each request asks for its host's. */
+const spaces = new Recent(spaceOfLiteral);
 
 function spaceOfLiteral(text: string): AddressSpace | undefined {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;

@@ -1,6 +1,6 @@
 /** Runs one `get` job from sources to the folder. */
 import process from 'node:process';
-import { onAbort } from '../concurrency/on-abort.ts';
+import { follow } from '../concurrency/on-abort.ts';
 import type { Options } from '../config/schema.ts';
 import { TrawlError } from '../errors.ts';
 import { classifyArguments } from '../sources/mod.ts';
@@ -40,7 +40,8 @@ export async function download(
 
   const ending = new AbortController();
   const { signal } = ending;
-  using _followed = follow(deps.signal, ending);
+  using ends = new DisposableStack();
+  ends.defer(follow(deps.signal, ending));
   if (options.maxTime !== undefined) limitTime(options.maxTime, ending);
 
   const onLost = (error: TrawlError) => ending.abort(error);
@@ -82,12 +83,6 @@ export async function download(
 
 async function* listed(found: readonly Found[]): AsyncGenerator<Found> {
   yield* found;
-}
-
-/** Aborts the one with the other. Not AbortSignal.any: its `aborted` looks at all of its sources each time. */
-function follow(signal: AbortSignal, ending: AbortController): Disposable {
-  if (signal.aborted) ending.abort(signal.reason);
-  return { [Symbol.dispose]: onAbort(signal, () => ending.abort(signal.reason)) };
 }
 
 function limitTime(seconds: number, ending: AbortController): void {

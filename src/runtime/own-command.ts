@@ -2,11 +2,14 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 
-const sea = process.getBuiltinModule('node:sea');
+/** Whether this is the one file that the build makes of Node and the program. */
+export function isExecutable(): boolean {
+  return process.getBuiltinModule('node:sea')?.isSea() ?? false;
+}
 
 /** Absolute paths; the arguments of the program come after it. */
 export function ownCommand(): string[] {
-  if (sea?.isSea()) return [process.execPath];
+  if (isExecutable()) return [process.execPath];
   const script = resolve(process.argv[1] ?? '');
   if ('deno' in process.versions) return [process.execPath, 'run', '-P', script];
   return [process.execPath, ...process.execArgv, script];

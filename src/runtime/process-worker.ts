@@ -10,6 +10,7 @@ import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
 import { DECODER_PARTS, type PartRequest } from '../inspect/protocol.ts';
 import { loadAsset } from './assets.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
+import { isExecutable } from './own-command.ts';
 import { WORKER_PROCESS_SWITCH } from './worker-switch.ts';
 
 /** Sent once, first: the worker's bundle. Then tasks go down and answers come up as they are. */
@@ -55,7 +56,7 @@ function childCommand(): { args: string[]; env: Record<string, string> } {
   }
   // The warning would be about --allow-worker: the Web Worker inside has no more rights than its process.
   const denied = ['--permission', '--allow-worker', '--disable-warning=PERM0006'];
-  if (process.getBuiltinModule('node:sea')?.isSea()) {
+  if (isExecutable()) {
     return { args: [], env: { NODE_OPTIONS: denied.join(' ') } };
   }
   // From source (or from the bundle of the build) there are files of code to read, and nothing else.

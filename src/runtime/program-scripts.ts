@@ -5,7 +5,10 @@
  */
 import { Script } from 'node:vm';
 
-export type ScriptName = 'imgtrawl' | 'late';
+/** Each is an asset `NAME.js`, with `NAME.cache` beside it where Node is the one that made that. */
+export const SCRIPTS = ['imgtrawl', 'late'] as const;
+
+export type ScriptName = (typeof SCRIPTS)[number];
 
 /** A file of the executable, undefined when it holds none of that name. */
 export type ReadAsset = (name: string) => Buffer | undefined;

@@ -8,6 +8,7 @@ import type { WorkerHandle, WorkerKind } from '../concurrency/worker-kind.ts';
 import type { PartReply, PartRequest, WorkerInit, WorkerStop } from '../inspect/protocol.ts';
 import { type AssetName, loadAsset } from './assets.ts';
 import { giveBackLargeBlocks } from './malloc.ts';
+import { isExecutable } from './own-command.ts';
 
 /** The part of `Worker` that is used. Node has it with `--experimental-web-worker` only. */
 interface WebWorker {
@@ -28,7 +29,7 @@ const ownWorker = (): WebWorkerClass | undefined => {
  * The runtime's own: libraries made for Node (wasm-vips among them) put theirs in its place. None of them is in the
  * executable's main thread, and Node takes 1.5 ms to load it when it is asked for: a run without workers does without.
  */
-const early = process.getBuiltinModule('node:sea')?.isSea() ? undefined : ownWorker();
+const early = isExecutable() ? undefined : ownWorker();
 const webWorkerClass = (): WebWorkerClass | undefined => early ?? ownWorker();
 
 /** How long a worker may take to end its own threads before it is ended from outside, in ms. */
