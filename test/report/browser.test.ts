@@ -118,12 +118,12 @@ describe.skipIf(!hasChromium)('a report in Chromium (skipped without /usr/bin/ch
     await page.locator('#cards button').first().focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
-    expect(await viewer.textContent()).toMatch(/dawn\.png[\s\S]*Dawn over the hills/);
+    await expect.poll(() => viewer.textContent()).toMatch(/dawn\.png[\s\S]*Dawn over the hills/);
     await page.keyboard.press('ArrowRight');
-    expect(await viewer.textContent()).toMatch(/dusk\.png/);
+    await expect.poll(() => viewer.textContent()).toMatch(/dusk\.png/);
     await page.keyboard.press('Escape');
-    expect(await viewer.isVisible()).toBe(false);
-    expect(await focused()).toBe('dusk.png, show large');
+    await expect.poll(() => viewer.isVisible()).toBe(false);
+    await expect.poll(focused).toBe('dusk.png, show large');
     expect(said).toEqual([]);
   });
 
@@ -207,7 +207,7 @@ describe.skipIf(!hasChromium)('a report in Chromium (skipped without /usr/bin/ch
     expect(await page.locator('#cards > li').count()).toBe(120);
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(10_000);
     await page.getByRole('button', { name: 'Next' }).click();
-    expect(await count.textContent()).toMatch(/^121–240 /);
+    await expect.poll(() => count.textContent()).toMatch(/^121–240 /);
     await page.locator('#search').fill('photo-7654');
     await expect.poll(() => count.textContent()).toBe('1–1 of 1 that match, of 10,000');
     await page.locator('#search').fill('');
