@@ -12,11 +12,11 @@ import { NotForUs } from './scan.ts';
 
 /**
  * Samples an axis that the kept coefficients must amount to. PDQ's decimation folds frequencies up
- * to 72 periods a side onto those that it keeps, and each period takes two samples; at 128 (1024
- * pixels of which only the DC is kept) the distance from the full picture's hash stays small: see
- * scripts/bench/pdq-accuracy.ts.
+ * to 72 periods a side onto those that it keeps, and each period takes two samples. With fewer than some
+ * 150, fields of stars and the like come out up to 34 bits from the full picture's hash; at 192 (1536
+ * pixels of which only the DC is kept) few are more than 10 off: see scripts/bench/pdq-accuracy.ts.
  */
-const ENOUGH_LUMA = 128;
+const ENOUGH_LUMA = 192;
 /** The thumbnail's 16 samples of colour ask for less: parts of 4 blocks, cut at any sample. */
 const ENOUGH_CHROMA = 64;
 

@@ -1,5 +1,4 @@
-/** Tables of the core: one look-up steps over several symbols, or reads one AC coefficient with its value. */
-import { signedBits } from './signed-bits.ts';
+/** Tables of the core: one look-up steps over several symbols. */
 
 /** Bits that one look-up sees (SHIFT in core/blocks.ts). More find more symbols, but take more cache. */
 export const STEP_BITS = 12;
@@ -13,33 +12,6 @@ function stepOf(symbol: number, length: number): number {
   const size = symbol & 15;
   const ends = size === 0 && run !== 15;
   return ((ends ? END_OF_BLOCK : run + 1) << 6) | (length + size);
-}
-
-/** Value << 14 | coefficients << 6 | bits of one AC symbol whose extra bits lead `extra`. */
-function coefficientEntry(symbol: number, length: number, extra: number): number {
-  return (signedBits(extra, symbol & 15) << 14) | stepOf(symbol, length);
-}
-
-/** By the next {@link STEP_BITS} bits: {@link coefficientEntry} of one coefficient; 0 when they do not hold all of it. */
-export function coefficientEntries(counts: Uint8Array, values: Uint8Array): Int32Array {
-  const entries = new Int32Array(1 << STEP_BITS);
-  let code = 0;
-  let index = 0;
-  for (let length = 1; length <= STEP_BITS; length++) {
-    for (let n = counts[length - 1]!; n > 0; n--, code++) {
-      const symbol = values[index++]!;
-      const size = symbol & 15;
-      if (length + size > STEP_BITS) continue;
-      const free = STEP_BITS - length - size;
-      for (let extra = 0; extra < 1 << size; extra++) {
-        const from = ((code << size) | extra) << free;
-        const entry = coefficientEntry(symbol, length, size === 0 ? 0 : extra << (32 - size));
-        entries.fill(entry, from, from + (1 << free));
-      }
-    }
-    code <<= 1;
-  }
-  return entries;
 }
 
 /** In place of a step where the code is longer than the bits that a look-up sees (core/blocks.ts: FULL). */

@@ -4,7 +4,7 @@ import { type AxisMatrix, MatrixBuilder, reversed, weightsOf } from '../pdq/mod.
 import { cellSide } from './cells.ts';
 
 const cache = new Map<string, AxisMatrix>();
-/** A matrix of some 512 cells holds up to 2,000 weights: 16 KB. */
+/** A matrix of some 560 cells holds up to 2,300 weights: 18 KB. */
 const CACHED = 64;
 
 /** What `purpose` makes of an axis of `n` samples, over the means of its cells. */

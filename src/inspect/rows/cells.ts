@@ -2,13 +2,18 @@
  * Sums of a picture's pixels over a grid of equal cells: all that is kept of a picture that comes row by
  * row. A cell's mean stands for each of its pixels.
  */
-import { REDUCED } from '../pdq/mod.ts';
 import type { Planes } from '../worker/picture.ts';
 import { core } from './memory.ts';
 
-/** Pixels a side of a cell: as many as leave some 512 cells to the axis, and one where PDQ sees every pixel. */
+/**
+ * Cells that an axis has, some: more than the samples that PDQ's picture is reduced to, as what is finer would fold
+ * onto other frequencies than there.
+ */
+const CELLS = 560;
+
+/** Pixels a side of a cell: one where PDQ sees every pixel. */
 export function cellSide(pixels: number): number {
-  return pixels <= REDUCED ? 1 : Math.max(1, Math.round(pixels / REDUCED));
+  return Math.max(1, Math.round(pixels / CELLS));
 }
 
 /** Pixels. */
@@ -31,7 +36,7 @@ export class CellSums {
   /** Pixels a cell, an axis; those at the right and lower edge may have fewer. */
   readonly #cellWidth: number;
   readonly #cellHeight: number;
-  /** By channel, row-major: at most 255 × 1954² by the longest sides that a PNG has. */
+  /** By channel, row-major: at most 255 × 1786² by the longest sides that a PNG has. */
   readonly #sums: readonly Int32Array<ArrayBuffer>[];
 
   /** @param room of {@link sumBytes}, in the core's memory */

@@ -53,10 +53,10 @@ interface Core {
 /** Behind each room: the core reads and writes up to 8 bytes too far. */
 const MARGIN = 16;
 /**
- * Memory that is larger is not kept for the next picture. Sums take at most 7 MB of it; rows some KB, up to 27 MB
+ * Memory that is larger is not kept for the next picture. Sums take at most 8.5 MB of it; rows some KB, up to 27 MB
  * in a PNG of a million pixels a row, which is the most that structure/ lets pass.
  */
-const KEPT = 8 << 20;
+const KEPT = 10 << 20;
 
 const instance = new CoreInstance<Core>(CORE, KEPT);
 

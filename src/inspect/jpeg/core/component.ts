@@ -1,14 +1,13 @@
 /** The fields of a component, as component-table.ts writes them: addresses and numbers of 32 bits each. */
 
-/** By the next 10 bits: code length << 8 | size of the DC difference; 0 for longer codes. */
-export const SYMBOLS: usize = 0;
+/** By the next 10 bits: code length << 8 | symbol; 0 for longer codes. */
+export const DC_SYMBOLS: usize = 0;
 export const DC_CODES: usize = 4;
-/** By the next 12 bits: value << 14 | coefficients << 6 | bits of one AC symbol. */
-export const COEFFICIENTS: usize = 8;
+export const AC_SYMBOLS: usize = 8;
 export const AC_CODES: usize = 12;
 export const VALUES: usize = 16;
 /**
- * By zigzag index, and beyond it for the runs of damaged data: coefficient i of the block whose DC is
+ * By zigzag index, and beyond it for what lies behind a block: coefficient i of the block whose DC is
  * at `base` goes to `(base & mask[i]) + place[i]`. That is the last place of the values, which nobody
  * reads, for those that are not kept: asking of each whether it is kept would cost more.
  */

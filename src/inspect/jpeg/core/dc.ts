@@ -4,15 +4,15 @@ import {
   BLOCKS,
   COMPONENT,
   DC_CODES,
+  DC_SYMBOLS,
   OFFSETS,
   PREDICTOR,
   QUANT,
   STEP_X,
   STEP_Y,
-  SYMBOLS,
   VALUES,
 } from './component';
-import { dcSymbol, signedBits } from './tables';
+import { signedBits, symbolOf } from './tables';
 
 /** As `readMcus`. */
 export function readDcs(
@@ -30,7 +30,7 @@ export function readDcs(
   for (let mcu = 0; mcu < count; mcu++) {
     for (let i: u32 = 0; i < components; i++) {
       const component = targets + <usize>i * COMPONENT;
-      const symbols = load<usize>(component, SYMBOLS);
+      const symbols = load<usize>(component, DC_SYMBOLS);
       const codes = load<usize>(component, DC_CODES);
       const values = load<usize>(component, VALUES);
       const offsets = load<usize>(component, OFFSETS);
@@ -40,7 +40,7 @@ export function readDcs(
       let predictor = load<i32>(component, PREDICTOR);
       for (let b = 0; b < blocks; b++) {
         const word = bitsAt(top, at);
-        const symbol = dcSymbol(symbols, codes, word);
+        const symbol = symbolOf(symbols, codes, word);
         const length = symbol >> 8;
         const size = symbol & 255;
         if (symbol === 0 || size > 16) return ~at;

@@ -22,11 +22,8 @@ export function symbolAt(table: usize, word: u64): u32 {
   return 0;
 }
 
-/**
- * Code length << 8 | size of the DC difference at the head of `word`; 0 when there is no such code. `symbols` has it
- * by the next 10 bits, or 0 for longer codes.
- */
-export function dcSymbol(symbols: usize, table: usize, word: u64): u32 {
+/** What {@link symbolAt} returns; `symbols` has it by the next 10 bits, or 0 for longer codes. */
+export function symbolOf(symbols: usize, table: usize, word: u64): u32 {
   const symbol: u32 = load<u16>(symbols + ((<usize>(word >> 54)) << 1));
   return symbol !== 0 ? symbol : symbolAt(table, word);
 }
@@ -39,14 +36,6 @@ export function stepAt(table: usize, word: u64): u32 {
   const size = entry & 15;
   const count = size === 0 && run !== 15 ? END_OF_BLOCK : run + 1;
   return (count << 6) | ((entry >> 8) + size);
-}
-
-/** Value << 14 | coefficients << 6 | bits of the AC symbol at the head of `word`, or 0. */
-export function coefficientAt(table: usize, word: u64): i32 {
-  const entry = symbolAt(table, word);
-  if (entry === 0) return 0;
-  const value = signedBits(word << (entry >> 8), entry & 15);
-  return (value << 14) | stepAt(table, word);
 }
 
 /** The signed value of `size` extra bits (0–16) at the head of `word` (T.81, F.2.2.1). */

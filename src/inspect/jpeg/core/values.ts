@@ -2,9 +2,10 @@
 import { bitsAt } from './bits';
 import {
   AC_CODES,
+  AC_SYMBOLS,
   BLOCKS,
-  COEFFICIENTS,
   DC_CODES,
+  DC_SYMBOLS,
   LIMIT,
   MASK,
   OFFSETS,
@@ -13,10 +14,12 @@ import {
   QUANT,
   STEP_X,
   STEP_Y,
-  SYMBOLS,
   VALUES,
 } from './component';
-import { coefficientAt, dcSymbol, signedBits } from './tables';
+import { signedBits, symbolOf } from './tables';
+
+/** As many AC coefficients may lead to zigzag index 4, the last one that is kept of the lowest 2 × 2. */
+const FEW: u32 = 4;
 
 /**
  * Reads the DCs of one component in `count` MCUs of `perMcu` blocks, in which its own lie together. `places` begins
@@ -32,7 +35,7 @@ export function keepDcs(
   row: i32,
   wide: i32,
 ): void {
-  const symbols = load<usize>(component, SYMBOLS);
+  const symbols = load<usize>(component, DC_SYMBOLS);
   const codes = load<usize>(component, DC_CODES);
   const values = load<usize>(component, VALUES);
   const offsets = load<usize>(component, OFFSETS);
@@ -45,7 +48,7 @@ export function keepDcs(
     const base = column * stepX + row * stepY;
     for (let b: u32 = 0; b < blocks; b++) {
       const word = bitsAt(top, load<u32>(places + ((<usize>b) << 2)));
-      const symbol = dcSymbol(symbols, codes, word);
+      const symbol = symbolOf(symbols, codes, word);
       predictor += signedBits(word << (symbol >> 8), symbol & 255);
       const place = base + load<i32>(offsets + ((<usize>b) << 2));
       store<f32>(values + ((<usize>place) << 2), <f32>predictor * scale);
@@ -70,9 +73,9 @@ export function keepAcs(
   row: i32,
   wide: i32,
 ): void {
-  const symbols = load<usize>(component, SYMBOLS);
+  const dcSymbols = load<usize>(component, DC_SYMBOLS);
   const dcCodes = load<usize>(component, DC_CODES);
-  const coefficients = load<usize>(component, COEFFICIENTS);
+  const symbols = load<usize>(component, AC_SYMBOLS);
   const codes = load<usize>(component, AC_CODES);
   const values = load<usize>(component, VALUES);
   const mask = load<usize>(component, MASK);
@@ -80,27 +83,29 @@ export function keepAcs(
   const quant = load<usize>(component, QUANT);
   const offsets = load<usize>(component, OFFSETS);
   const blocks = load<u32>(component, BLOCKS);
-  const limit = load<u32>(component, LIMIT);
+  const last = load<u32>(component, LIMIT) - 1;
   for (let mcu = 0; mcu < count; mcu++) {
     const base = column * load<i32>(component, STEP_X) + row * load<i32>(component, STEP_Y);
     for (let b: u32 = 0; b < blocks; b++) {
       let at = load<u32>(places + ((<usize>b) << 2));
-      const symbol = dcSymbol(symbols, dcCodes, bitsAt(top, at));
-      at += (symbol >> 8) + (symbol & 255);
+      const difference = symbolOf(dcSymbols, dcCodes, bitsAt(top, at));
+      at += (difference >> 8) + (difference & 255);
       const place = base + load<i32>(offsets + ((<usize>b) << 2));
-      for (let k: u32 = 1; k < limit; ) {
+      let index: u32 = 0;
+      // When few are kept, a branch that ends the loop as soon as the last is there would be mispredicted: as many
+      // are read as may be needed, and what lies behind the block leads to an index that is not kept.
+      for (let i: u32 = 0; i < FEW || index < last; i++) {
         const word = bitsAt(top, at);
-        let entry = load<i32>(coefficients + ((<usize>(word >> 52)) << 2));
-        if (entry === 0) {
-          entry = coefficientAt(codes, word);
-          // The blocks were found with the same codes; a loop without end shall not hang on that.
-          if (entry === 0) return;
-        }
-        at += entry & 63;
-        k += (entry >> 6) & 255;
-        const index = (<usize>(k - 1)) << 2;
-        const to = (place & load<i32>(mask + index)) + load<i32>(kept + index);
-        store<f32>(values + ((<usize>to) << 2), <f32>(entry >> 14) * load<f32>(quant + index));
+        const symbol = symbolOf(symbols, codes, word);
+        const length = symbol >> 8;
+        const size = symbol & 15;
+        const run = (symbol >> 4) & 15;
+        at += length + size;
+        index += run + 1 + ((<u32>(size === 0) & <u32>(run !== 15)) << 6);
+        const field = (<usize>index) << 2;
+        const to = (place & load<i32>(mask + field)) + load<i32>(kept + field);
+        const value = <f32>signedBits(word << length, size);
+        store<f32>(values + ((<usize>to) << 2), value * load<f32>(quant + field));
       }
     }
     places += (<usize>perMcu) << 2;
