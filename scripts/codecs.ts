@@ -13,6 +13,7 @@ import { freshMemory, INITIAL_BYTES, importing } from '../src/inspect/worker/cod
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
 import { CODECS } from './codecs/libraries.ts';
+import { compileLibjpeg } from './codecs/libjpeg.ts';
 import { compileLibwebp } from './codecs/libwebp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +25,9 @@ mkdirSync(folder, { recursive: true });
 mkdirSync(texts, { recursive: true });
 const dav1d = await compileDav1d(root, folder);
 copyText(join(dav1d, 'COPYING'), join(texts, 'dav1d.txt'));
+const libjpeg = await compileLibjpeg(root, folder);
+copyText(join(libjpeg, 'LICENSE.md'), join(texts, 'libjpeg-turbo.txt'));
+copyText(join(libjpeg, 'README.ijg'), join(texts, 'libjpeg-turbo-ijg.txt'));
 const libwebp = await compileLibwebp(root, folder);
 copyText(join(libwebp, 'COPYING'), join(texts, 'libwebp.txt'));
 copyText(join(libwebp, 'PATENTS'), join(texts, 'libwebp-patents.txt'));

@@ -39,6 +39,16 @@ export const LIBWEBP: Source = {
   output: 'webp/libwebp.wasm',
 };
 
+export const LIBJPEG: Source = {
+  name: 'libjpeg-turbo',
+  version: '2.1.5',
+  license: 'IJG AND BSD-3-Clause AND Zlib',
+  texts: ['libjpeg-turbo.txt', 'libjpeg-turbo-ijg.txt'],
+  url: `${DEBIAN}/libj/libjpeg-turbo/libjpeg-turbo_2.1.5.orig.tar.gz`,
+  sha256: '254f3642b04e309fee775123133c6464181addc150499561020312ec61c1bf7c',
+  output: 'jpeg/whole/libjpeg.wasm',
+};
+
 /** musl, emmalloc and what else emcc links. */
 export const EMSCRIPTEN: Library = {
   name: 'emscripten',
@@ -48,6 +58,6 @@ export const EMSCRIPTEN: Library = {
 };
 
 /** Those that decode. */
-export const CODECS: readonly Source[] = [DAV1D, LIBWEBP];
+export const CODECS: readonly Source[] = [DAV1D, LIBJPEG, LIBWEBP];
 
 export const LIBRARIES: readonly Library[] = [...CODECS, EMSCRIPTEN];

@@ -1,0 +1,53 @@
+/** libjpeg-turbo's decoder, less what is never asked of it, and our vectors and wrapper around it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { link, unpack } from './compile.ts';
+import { LIBJPEG } from './libraries.ts';
+
+const PARTS: readonly string[] = [
+  ...['apimin', 'apistd', 'atasrc', 'coefct', 'color', 'dctmgr', 'huff', 'input', 'mainct'],
+  ...['marker', 'master', 'phuff', 'postct', 'sample'],
+].map((name) => `jd${name}`);
+
+const SHARED: readonly string[] = ['jcomapi', 'jidctint', 'jmemmgr', 'jmemnobs', 'jutils'];
+
+/** What its own build would find out. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'jconfig.h': `#define JPEG_LIB_VERSION 62
+#define MEM_SRCDST_SUPPORTED 1
+#define BITS_IN_JSAMPLE 8
+#define WITH_SIMD 1
+`,
+  'jconfigint.h': `#undef inline
+#define INLINE inline
+#define THREAD_LOCAL
+#define SIZEOF_SIZE_T 4
+#define FALLTHROUGH __attribute__((fallthrough));
+`,
+  // Included before anything else: what of the library's options is not used.
+  'options.h': `#define JPEG_INTERNALS
+#define JPEG_INTERNAL_OPTIONS
+#include <stdio.h>
+#include "jpeglib.h"
+${['BLOCK_SMOOTHING', 'DCT_FLOAT', 'DCT_IFAST', 'IDCT_SCALING', 'QUANT_1PASS', 'QUANT_2PASS', 'UPSAMPLE_MERGING'].map((name) => `#undef ${name}_SUPPORTED`).join('\n')}
+`,
+};
+
+/** Returns where the source lies. */
+export async function compileLibjpeg(root: string, folder: string): Promise<string> {
+  const source = await unpack(LIBJPEG, folder);
+  const build = join(folder, 'libjpeg-build');
+  mkdirSync(build, { recursive: true });
+  for (const [name, text] of Object.entries(HEADERS)) writeFileSync(join(build, name), text);
+  const own = join(root, 'src/inspect/jpeg/whole');
+  link({
+    inputs: [
+      ...['libjpeg', 'reduce', 'vectors'].map((name) => join(own, `${name}.c`)),
+      ...[...PARTS, ...SHARED].map((name) => join(source, `${name}.c`)),
+    ],
+    includes: [build, source],
+    flags: ['-flto', '-DNO_GETENV', '-DNO_PUTENV', '-include', join(build, 'options.h')],
+    output: join(root, 'src/inspect', LIBJPEG.output),
+  });
+  return source;
+}

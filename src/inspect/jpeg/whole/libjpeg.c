@@ -1,0 +1,101 @@
+/*
+ * What whole/ needs of libjpeg-turbo: every pixel of a picture, reduced as its rows come. What the library is not sure of,
+ * wasm-vips decides about.
+ */
+#include <emscripten.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "reduce.h"
+
+/* After the above: it declares what it uses of them otherwise. */
+#include <stdio.h>
+#include "jpeglib.h"
+
+/* The instance is thrown away with all that it has in hand. */
+static void give_up(j_common_ptr any) {
+  __builtin_trap();
+}
+
+static void warn(j_common_ptr any, int level) {
+  if (level < 0) give_up(any);
+}
+
+static void say_nothing(j_common_ptr any) {}
+
+/* Where a progressive file leaves the last bits of values out, the library guesses, not as every version does. */
+static int is_complete(const struct jpeg_decompress_struct *picture) {
+  if (!picture->coef_bits) return 1;
+  for (int i = 0; i < picture->num_components; i++) {
+    for (int k = 0; k < DCTSIZE2; k++) {
+      if (picture->coef_bits[i][k] != 0) return 0;
+    }
+  }
+  return 1;
+}
+
+/* In the kinds that are more often seen than not. */
+static int is_usual(const struct jpeg_decompress_struct *picture) {
+  J_COLOR_SPACE space = picture->jpeg_color_space;
+  if (picture->data_precision != 8 || picture->arith_code) return 0;
+  if (picture->num_components == 1) return space == JCS_GRAYSCALE;
+  return picture->num_components == 3 && (space == JCS_YCbCr || space == JCS_RGB);
+}
+
+/* A small picture as it is; rows have room for 16 pixels more. */
+static uint8_t *read_small(j_decompress_ptr picture) {
+  int width = picture->output_width, height = picture->output_height, grey = picture->output_components == 1;
+  uint8_t *pixels = malloc((size_t)width * height * 3 + 16 * 3);
+  if (!pixels) return NULL;
+  for (int y = 0; y < height; y++) {
+    uint8_t *row = pixels + (size_t)y * width * 3;
+    jpeg_read_scanlines(picture, &row, 1);
+    if (!grey) continue;
+    for (int x = width - 1; x >= 0; x--) row[3 * x] = row[3 * x + 1] = row[3 * x + 2] = row[x];
+  }
+  return pixels;
+}
+
+static uint8_t *read_large(j_decompress_ptr picture) {
+  struct reduction reduction;
+  int width = picture->output_width, height = picture->output_height;
+  if (!reduction_begin(&reduction, width, height, picture->output_components)) return NULL;
+  while (picture->output_scanline < picture->output_height) {
+    uint8_t *row = reduction_row(&reduction);
+    jpeg_read_scanlines(picture, &row, 1);
+    reduction_take(&reduction);
+  }
+  return reduction_end(&reduction);
+}
+
+static uint8_t *read(j_decompress_ptr picture) {
+  int width = picture->output_width, height = picture->output_height;
+  if (width <= REDUCED && height <= REDUCED) return read_small(picture);
+  /* libvips enlarges the shorter side. */
+  return width < REDUCED || height < REDUCED ? NULL : read_large(picture);
+}
+
+/**
+ * Red, green and blue as stored, not turned; of a picture that is wider or higher than REDUCED, that number of them a side.
+ * @return NULL when wasm-vips is to decode it; the caller frees it
+ */
+EMSCRIPTEN_KEEPALIVE uint8_t *pixels(const uint8_t *bytes, size_t length, unsigned width, unsigned height) {
+  struct jpeg_error_mgr errors = {
+      .error_exit = give_up,
+      .emit_message = warn,
+      .output_message = say_nothing,
+      .reset_error_mgr = say_nothing,
+  };
+  struct jpeg_decompress_struct picture = {.err = &errors};
+  uint8_t *read_pixels = NULL;
+  jpeg_create_decompress(&picture);
+  jpeg_mem_src(&picture, bytes, length);
+  jpeg_read_header(&picture, TRUE);
+  if (is_usual(&picture) && picture.image_width == width && picture.image_height == height) {
+    picture.out_color_space = picture.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_start_decompress(&picture);
+    if (is_complete(&picture)) read_pixels = read(&picture);
+  }
+  jpeg_destroy_decompress(&picture);
+  return read_pixels;
+}

@@ -1,0 +1,242 @@
+#include "reduce.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wasm_simd128.h>
+
+/*
+ * Down first, then across; along each, boxes of whole pixels are averaged until less than four make one of the result,
+ * and these are weighed by Lanczos' windowed sinc with 3 lobes. Each of the four steps rounds to 8 bits. Where a pixel of
+ * the result lies is known to 1/64 of one, and a weight is cut to 12 bits. All of that is as in libvips (8.18,
+ * vips_resize): of textures, the hash is decided by it.
+ */
+enum { PLACES = 64, LOBES = 3, SCALE = 12, EDGE = 16 };
+
+static double lanczos(double x) {
+  if (fabs(x) > LOBES) return 0;
+  double t = M_PI * x;
+  return x == 0 ? 1 : LOBES * sin(t) * sin(t / LOBES) / (t * t);
+}
+
+/* Weights are read in pairs: room for one more in front and one behind, so that a pair may begin with either. */
+static int room_of(const struct axis *axis) {
+  return axis->points + 3;
+}
+
+static void weigh(const struct axis *axis, int place) {
+  double values[4 * 2 * LOBES + 3], sum = 0;
+  double middle = (double)place / PLACES + axis->points / 2.0 - 1;
+  for (int i = 0; i < axis->points; i++) {
+    values[i] = lanczos((i - middle) / axis->step);
+    sum += values[i];
+  }
+  int16_t *weights = axis->weights + place * room_of(axis) + 1;
+  for (int i = 0; i < axis->points; i++) weights[i] = (int16_t)(values[i] / sum * (1 << SCALE));
+}
+
+static int axis_begin(struct axis *axis, int size) {
+  int box = size / REDUCED / 2;
+  axis->size = size;
+  axis->box = box > 1 ? box : 1;
+  axis->count = (size + axis->box - 1) / axis->box;
+  axis->step = (double)size / REDUCED / axis->box;
+  axis->points = 2 * (int)rint(LOBES * axis->step) + 1;
+  axis->weights = calloc((PLACES + 1) * room_of(axis), sizeof *axis->weights);
+  if (!axis->weights) return 0;
+  for (int place = 0; place <= PLACES; place++) weigh(axis, place);
+  return 1;
+}
+
+/* Of pixel `i` of the result: what it is made of begins at `first`, which may lie before the edge. */
+struct spot {
+  int first;
+  const int16_t *weights;
+};
+
+static struct spot spot_of(const struct axis *axis, int i) {
+  double at = (i + 0.5) * axis->step;
+  int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
+  return (struct spot){
+      .first = (int)at - (axis->points - 1) / 2,
+      .weights = axis->weights + place * room_of(axis) + 1,
+  };
+}
+
+static int clamp(int value, int most) {
+  return value < 0 ? 0 : value > most ? most : value;
+}
+
+int reduction_begin(struct reduction *to, int width, int height, int bands) {
+  *to = (struct reduction){.bands = bands};
+  if (!axis_begin(&to->across, width) | !axis_begin(&to->down, height)) {
+    free(to->across.weights);
+    free(to->down.weights);
+    return 0;
+  }
+  int row = width * bands + EDGE * 3;
+  to->stride = row;
+  to->rows = malloc((size_t)row * (to->down.points + 2));
+  to->sums = calloc(row, sizeof *to->sums);
+  /* Two pixels of three bands and nothing, from two before the first that is weighed to two behind the last. */
+  to->pairs = malloc((to->across.count + 2 * to->across.points + 8) * 4 * sizeof *to->pairs);
+  to->pixels = malloc(REDUCED * REDUCED * 3 + 1);
+  if (!to->rows || !to->sums || !to->pairs || !to->pixels) {
+    free(reduction_end(to));
+    return 0;
+  }
+  to->incoming = to->rows + (size_t)row * to->down.points;
+  to->squeezed = to->incoming + row;
+  return 1;
+}
+
+static uint8_t *row_of(const struct reduction *to, int y) {
+  return to->rows + (size_t)(y % to->down.points) * to->stride;
+}
+
+/* The sum of `box` values, divided and rounded as libvips does it. */
+static inline uint32_t mean_of(uint32_t sum, uint32_t box, uint32_t factor) {
+  return (sum + box / 2) * factor >> 24;
+}
+
+static uint32_t factor_of(int box) {
+  return (1u << 24) / box;
+}
+
+static inline v128_t dot(v128_t sum, v128_t pairs, v128_t weights) {
+  return wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(pairs, weights));
+}
+
+static inline v128_t scaled(v128_t a, v128_t b) {
+  return wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(a, SCALE), wasm_i32x4_shr(b, SCALE));
+}
+
+/* Row `i` of the result, as wide as the picture. */
+static void squeeze_down(const struct reduction *to, int i) {
+  const struct axis *down = &to->down;
+  const struct spot spot = spot_of(down, i);
+  const uint8_t *rows[4 * 2 * LOBES + 4];
+  v128_t weights[2 * 2 * LOBES + 2];
+  int count = (down->points + 1) / 2;
+  for (int k = 0; k < 2 * count; k++) rows[k] = row_of(to, clamp(spot.first + k, down->count - 1));
+  /* Behind the last of an odd number stands 0; its row may be any. */
+  rows[2 * count - 1] = rows[down->points - 1];
+  for (int k = 0; k < count; k++) weights[k] = wasm_v128_load32_splat(spot.weights + 2 * k);
+  int wide = to->across.size * to->bands;
+  for (int x = 0; x < wide; x += 16) {
+    v128_t a = wasm_i32x4_const_splat(1 << (SCALE - 1)), b = a, c = a, d = a;
+    for (int k = 0; k < count; k++) {
+      v128_t one = wasm_v128_load(rows[2 * k] + x), two = wasm_v128_load(rows[2 * k + 1] + x);
+      v128_t low = wasm_i8x16_shuffle(one, two, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      v128_t high = wasm_i8x16_shuffle(one, two, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      a = dot(a, wasm_u16x8_extend_low_u8x16(low), weights[k]);
+      b = dot(b, wasm_u16x8_extend_high_u8x16(low), weights[k]);
+      c = dot(c, wasm_u16x8_extend_low_u8x16(high), weights[k]);
+      d = dot(d, wasm_u16x8_extend_high_u8x16(high), weights[k]);
+    }
+    wasm_v128_store(to->squeezed + x, wasm_u8x16_narrow_i16x8(scaled(a, b), scaled(c, d)));
+  }
+}
+
+/* In place: what is read lies at what is written, or behind it. */
+static void box_across(struct reduction *to) {
+  const struct axis *across = &to->across;
+  int box = across->box, bands = to->bands;
+  uint32_t factor = factor_of(box);
+  uint8_t *row = to->squeezed;
+  for (int x = 0; x < across->count; x++) {
+    for (int band = 0; band < bands; band++) {
+      uint32_t sum = 0;
+      for (int k = x * box; k < x * box + box; k++) sum += row[clamp(k, across->size - 1) * bands + band];
+      row[x * bands + band] = mean_of(sum, box, factor);
+    }
+  }
+}
+
+/* Pixel x and the next one, by bands; those beyond the edges are those at them. A grey one has three equal bands. */
+static void pair_up(struct reduction *to) {
+  int before = to->across.points + 1, count = to->across.count, last = count - 1;
+  int16_t *out = to->pairs;
+  for (int x = -before - (before & 1); x < count + to->across.points; x += 2, out += 8) {
+    const uint8_t *a = to->squeezed + clamp(x, last) * to->bands;
+    const uint8_t *b = to->squeezed + clamp(x + 1, last) * to->bands;
+    int grey = to->bands == 1;
+    out[0] = a[0], out[1] = b[0];
+    out[2] = a[grey ? 0 : 1], out[3] = b[grey ? 0 : 1];
+    out[4] = a[grey ? 0 : 2], out[5] = b[grey ? 0 : 2];
+    out[6] = out[7] = 0;
+  }
+}
+
+static void squeeze_across(struct reduction *to, int y) {
+  const struct axis *across = &to->across;
+  uint8_t *out = to->pixels + y * REDUCED * 3;
+  int before = across->points + 1;
+  before += before & 1;
+  for (int i = 0; i < REDUCED; i++, out += 3) {
+    struct spot spot = spot_of(across, i);
+    int from = spot.first + before, odd = from & 1;
+    const int16_t *pairs = to->pairs + (from - odd) * 4, *weights = spot.weights - odd;
+    v128_t sum = wasm_i32x4_const_splat(1 << (SCALE - 1));
+    int count = (across->points + odd + 1) / 2;
+    for (int k = 0; k < count; k++) {
+      sum = dot(sum, wasm_v128_load(pairs + 8 * k), wasm_v128_load32_splat(weights + 2 * k));
+    }
+    v128_t pixel = scaled(sum, sum);
+    /* One byte too many, which the next pixel overwrites. */
+    wasm_v128_store32_lane(out, wasm_u8x16_narrow_i16x8(pixel, pixel), 0);
+  }
+}
+
+/* What can be made of the rows that are there. */
+static void squeeze(struct reduction *to) {
+  for (; to->done < REDUCED; to->done++) {
+    int last = spot_of(&to->down, to->done).first + to->down.points - 1;
+    if (to->boxed <= clamp(last, to->down.count - 1)) return;
+    squeeze_down(to, to->done);
+    if (to->across.box > 1) box_across(to);
+    pair_up(to);
+    squeeze_across(to, to->done);
+  }
+}
+
+uint8_t *reduction_row(struct reduction *to) {
+  return to->down.box > 1 ? to->incoming : row_of(to, to->boxed);
+}
+
+static void add(uint16_t *restrict sums, const uint8_t *restrict row, int count) {
+  for (int x = 0; x < count; x++) sums[x] += row[x];
+}
+
+static void divide(uint8_t *restrict row, uint16_t *restrict sums, int count, uint32_t box) {
+  uint32_t factor = factor_of(box);
+  for (int x = 0; x < count; x++) {
+    row[x] = mean_of(sums[x], box, factor);
+    sums[x] = 0;
+  }
+}
+
+void reduction_take(struct reduction *to) {
+  int box = to->down.box, wide = to->across.size * to->bands;
+  to->y++;
+  if (box > 1) {
+    /* The last row stands for those that its box lacks. */
+    int missing = to->y == to->down.size ? to->down.count * box - to->y : 0;
+    for (int k = 0; k <= missing; k++) add(to->sums, to->incoming, wide);
+    if ((to->y + missing) % box) return;
+    divide(row_of(to, to->boxed), to->sums, wide, box);
+  }
+  to->boxed++;
+  squeeze(to);
+}
+
+uint8_t *reduction_end(struct reduction *to) {
+  free(to->across.weights);
+  free(to->down.weights);
+  free(to->rows);
+  free(to->sums);
+  free(to->pairs);
+  if (to->done == REDUCED) return to->pixels;
+  free(to->pixels);
+  return NULL;
+}
