@@ -12,8 +12,8 @@ import { fileURLToPath } from 'node:url';
 import { freshMemory, INITIAL_BYTES, importing } from '../src/inspect/worker/codec.ts';
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
-import { CODECS } from './codecs/libraries.ts';
 import { compileLibjpeg } from './codecs/libjpeg.ts';
+import { CODECS } from './codecs/libraries.ts';
 import { compileLibwebp } from './codecs/libwebp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -46,7 +46,7 @@ export async function compileLibjpeg(root: string, folder: string): Promise<stri
       ...[...PARTS, ...SHARED].map((name) => join(source, `${name}.c`)),
     ],
     includes: [build, source],
-    flags: ['-flto', '-DNO_GETENV', '-DNO_PUTENV', '-include', join(build, 'options.h')],
+    flags: ['-O2', '-flto', '-DNO_GETENV', '-DNO_PUTENV', '-include', join(build, 'options.h')],
     output: join(root, 'src/inspect', LIBJPEG.output),
   });
   return source;

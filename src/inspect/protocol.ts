@@ -31,6 +31,7 @@ export type InspectAnswer = Inspection | Deferred;
 /** Parts of the decoder that the worker has its parent load when an image first needs them. */
 export const DECODER_PARTS = [
   'dav1d.wasm',
+  'libjpeg.wasm',
   'libwebp.wasm',
   'resvg.wasm',
   'vips.wasm',

@@ -4,6 +4,7 @@ import { digestAvif } from '../avif/mod.ts';
 import { digestGif } from '../gif/mod.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
+import { digestWholeJpeg } from '../jpeg/whole/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH, type PdqHash } from '../pdq/mod.ts';
 import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
@@ -12,7 +13,7 @@ import { digestSvg } from '../svg/mod.ts';
 import { digestTiff } from '../tiff/mod.ts';
 import { digestWebp } from '../webp/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
-import { bytesToDecode, bytesToRead } from './memory.ts';
+import { bytesToDecode, bytesToRead, bytesToReadWhole } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
 
 /**
@@ -65,6 +66,12 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
   const read = await readHere(bytes, structure);
   const quick = read && seenAs(read);
   if (quick && !isUncertain(structure, quick.hash)) return quick;
+  if (quick && structure.format === 'jpeg') {
+    const toReadWhole = bytesToReadWhole(structure);
+    if (toReadWhole > memory) return { deferred: toReadWhole };
+    const whole = await digestWholeJpeg(bytes, structure);
+    if (whole) return seenAs(whole);
+  }
   const deferred = bytesToDecode(structure);
   if (deferred > memory) return { deferred };
   if (quick) return (await seeWhole(bytes, structure)) ?? quick;

@@ -33,6 +33,11 @@ export function bytesToRead({
   return width * height * each * (bitDepth > 8 ? 2 : 1) * (alpha ? 1.5 : 1);
 }
 
+/** The same of every pixel of a JPEG: row by row, or all coefficients of a progressive one. */
+export function bytesToReadWhole({ width, height, progressive }: Structure): number {
+  return progressive ? width * height * PER_PIXEL.jpeg! : 0;
+}
+
 /** What decoding will take, at most and about. */
 export function bytesToDecode({ format, width, height, embeddedPixels = 0 }: Structure): number {
   // A drawing is drawn small at once.

@@ -11,7 +11,10 @@
  * the result lies is known to 1/64 of one, and a weight is cut to 12 bits. All of that is as in libvips (8.18,
  * vips_resize): of textures, the hash is decided by it.
  */
-enum { PLACES = 64, LOBES = 3, SCALE = 12, EDGE = 16 };
+enum { PLACES = 64, LOBES = 3, SCALE = 12, MOST_POINTS = 2 * 4 * LOBES + 1 };
+
+/* Bytes that a row may be written too far, and that lie around the one that is squeezed across. */
+enum { ROOM = 16 * 3, MARGIN = (MOST_POINTS + 1) * 3 };
 
 static double lanczos(double x) {
   if (fabs(x) > LOBES) return 0;
@@ -25,7 +28,7 @@ static int room_of(const struct axis *axis) {
 }
 
 static void weigh(const struct axis *axis, int place) {
-  double values[4 * 2 * LOBES + 3], sum = 0;
+  double values[MOST_POINTS], sum = 0;
   double middle = (double)place / PLACES + axis->points / 2.0 - 1;
   for (int i = 0; i < axis->points; i++) {
     values[i] = lanczos((i - middle) / axis->step);
@@ -33,6 +36,15 @@ static void weigh(const struct axis *axis, int place) {
   }
   int16_t *weights = axis->weights + place * room_of(axis) + 1;
   for (int i = 0; i < axis->points; i++) weights[i] = (int16_t)(values[i] / sum * (1 << SCALE));
+}
+
+static struct spot spot_of(const struct axis *axis, int i) {
+  double at = (i + 0.5) * axis->step;
+  int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
+  return (struct spot){
+      .first = (int)at - (axis->points - 1) / 2,
+      .weights = axis->weights + place * room_of(axis) + 1,
+  };
 }
 
 static int axis_begin(struct axis *axis, int size) {
@@ -45,22 +57,8 @@ static int axis_begin(struct axis *axis, int size) {
   axis->weights = calloc((PLACES + 1) * room_of(axis), sizeof *axis->weights);
   if (!axis->weights) return 0;
   for (int place = 0; place <= PLACES; place++) weigh(axis, place);
+  for (int i = 0; i < REDUCED; i++) axis->spots[i] = spot_of(axis, i);
   return 1;
-}
-
-/* Of pixel `i` of the result: what it is made of begins at `first`, which may lie before the edge. */
-struct spot {
-  int first;
-  const int16_t *weights;
-};
-
-static struct spot spot_of(const struct axis *axis, int i) {
-  double at = (i + 0.5) * axis->step;
-  int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
-  return (struct spot){
-      .first = (int)at - (axis->points - 1) / 2,
-      .weights = axis->weights + place * room_of(axis) + 1,
-  };
 }
 
 static int clamp(int value, int most) {
@@ -74,9 +72,9 @@ int reduction_begin(struct reduction *to, int width, int height, int bands) {
     free(to->down.weights);
     return 0;
   }
-  int row = width * bands + EDGE * 3;
+  int row = width * bands + ROOM;
   to->stride = row;
-  to->rows = malloc((size_t)row * (to->down.points + 2));
+  to->rows = malloc((size_t)row * (to->down.points + 2) + 2 * MARGIN);
   to->sums = calloc(row, sizeof *to->sums);
   /* Two pixels of three bands and nothing, from two before the first that is weighed to two behind the last. */
   to->pairs = malloc((to->across.count + 2 * to->across.points + 8) * 4 * sizeof *to->pairs);
@@ -86,7 +84,7 @@ int reduction_begin(struct reduction *to, int width, int height, int bands) {
     return 0;
   }
   to->incoming = to->rows + (size_t)row * to->down.points;
-  to->squeezed = to->incoming + row;
+  to->squeezed = to->incoming + row + MARGIN;
   return 1;
 }
 
@@ -114,9 +112,9 @@ static inline v128_t scaled(v128_t a, v128_t b) {
 /* Row `i` of the result, as wide as the picture. */
 static void squeeze_down(const struct reduction *to, int i) {
   const struct axis *down = &to->down;
-  const struct spot spot = spot_of(down, i);
-  const uint8_t *rows[4 * 2 * LOBES + 4];
-  v128_t weights[2 * 2 * LOBES + 2];
+  const struct spot spot = down->spots[i];
+  const uint8_t *rows[MOST_POINTS + 1];
+  v128_t weights[(MOST_POINTS + 1) / 2];
   int count = (down->points + 1) / 2;
   for (int k = 0; k < 2 * count; k++) rows[k] = row_of(to, clamp(spot.first + k, down->count - 1));
   /* Behind the last of an odd number stands 0; its row may be any. */
@@ -155,27 +153,26 @@ static void box_across(struct reduction *to) {
 
 /* Pixel x and the next one, by bands; those beyond the edges are those at them. A grey one has three equal bands. */
 static void pair_up(struct reduction *to) {
-  int before = to->across.points + 1, count = to->across.count, last = count - 1;
+  static const uint8_t gray[16] = {0, 16, 1, 16, 0, 16, 1, 16, 0, 16, 1, 16, 16, 16, 16, 16};
+  static const uint8_t rgb[16] = {0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16};
+  int bands = to->bands, count = to->across.count, around = to->across.points + 1;
+  v128_t order = wasm_v128_load(bands == 1 ? gray : rgb);
+  uint8_t *row = to->squeezed;
+  /* As many copies of the edges as may be asked for. */
+  for (int x = 1; x <= around; x++) memcpy(row - x * bands, row, bands);
+  for (int x = count; x < count + around; x++) memcpy(row + x * bands, row + (count - 1) * bands, bands);
   int16_t *out = to->pairs;
-  for (int x = -before - (before & 1); x < count + to->across.points; x += 2, out += 8) {
-    const uint8_t *a = to->squeezed + clamp(x, last) * to->bands;
-    const uint8_t *b = to->squeezed + clamp(x + 1, last) * to->bands;
-    int grey = to->bands == 1;
-    out[0] = a[0], out[1] = b[0];
-    out[2] = a[grey ? 0 : 1], out[3] = b[grey ? 0 : 1];
-    out[4] = a[grey ? 0 : 2], out[5] = b[grey ? 0 : 2];
-    out[6] = out[7] = 0;
+  for (int x = -around; x < count + around; x += 2, out += 8) {
+    wasm_v128_store(out, wasm_i8x16_swizzle(wasm_v128_load(row + x * bands), order));
   }
 }
 
 static void squeeze_across(struct reduction *to, int y) {
   const struct axis *across = &to->across;
   uint8_t *out = to->pixels + y * REDUCED * 3;
-  int before = across->points + 1;
-  before += before & 1;
   for (int i = 0; i < REDUCED; i++, out += 3) {
-    struct spot spot = spot_of(across, i);
-    int from = spot.first + before, odd = from & 1;
+    struct spot spot = across->spots[i];
+    int from = spot.first + across->points + 1, odd = from & 1;
     const int16_t *pairs = to->pairs + (from - odd) * 4, *weights = spot.weights - odd;
     v128_t sum = wasm_i32x4_const_splat(1 << (SCALE - 1));
     int count = (across->points + odd + 1) / 2;
@@ -191,7 +188,7 @@ static void squeeze_across(struct reduction *to, int y) {
 /* What can be made of the rows that are there. */
 static void squeeze(struct reduction *to) {
   for (; to->done < REDUCED; to->done++) {
-    int last = spot_of(&to->down, to->done).first + to->down.points - 1;
+    int last = to->down.spots[to->done].first + to->down.points - 1;
     if (to->boxed <= clamp(last, to->down.count - 1)) return;
     squeeze_down(to, to->done);
     if (to->across.box > 1) box_across(to);

@@ -7,6 +7,12 @@
 /* Pixels a side. */
 enum { REDUCED = 512 };
 
+/* What a pixel of the result is made of begins at `first`, which may lie before the edge. */
+struct spot {
+  int first;
+  const int16_t *weights;
+};
+
 /* Of a side of at most 65,535 pixels. */
 struct axis {
   int size;    /* Pixels. */
@@ -15,6 +21,7 @@ struct axis {
   int points;  /* Of them a pixel of the result is made of. */
   double step; /* Of them one pixel of the result is. */
   int16_t *weights;
+  struct spot spots[REDUCED];
 };
 
 struct reduction {

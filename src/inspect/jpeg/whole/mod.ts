@@ -1,0 +1,5 @@
+/**
+ * JPEGs of which every pixel has to be seen: libjpeg-turbo in a WebAssembly module of its own, which reduces the rows as
+ * they come, exactly as libvips would. What it does not take goes to wasm-vips, whose word counts.
+ */
+export { digestWholeJpeg } from './digest.ts';
