@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "enlarge.h"
 #include "reduce.h"
 
 /* After the above: it declares what it uses of them otherwise. */
@@ -56,7 +57,7 @@ static uint8_t *read_small(j_decompress_ptr picture) {
   return pixels;
 }
 
-static uint8_t *read_large(j_decompress_ptr picture) {
+static uint8_t *read_reduced(j_decompress_ptr picture) {
   struct reduction reduction;
   int width = picture->output_width, height = picture->output_height;
   if (!reduction_begin(&reduction, width, height, picture->output_components)) return NULL;
@@ -68,11 +69,18 @@ static uint8_t *read_large(j_decompress_ptr picture) {
   return reduction_end(&reduction);
 }
 
-static uint8_t *read(j_decompress_ptr picture) {
+static uint8_t *read_large(j_decompress_ptr picture) {
   int width = picture->output_width, height = picture->output_height;
-  if (width <= REDUCED && height <= REDUCED) return read_small(picture);
-  /* libvips enlarges the shorter side. */
-  return width < REDUCED || height < REDUCED ? NULL : read_large(picture);
+  uint8_t *reduced = read_reduced(picture);
+  if (!reduced || (width >= REDUCED && height >= REDUCED)) return reduced;
+  uint8_t *pixels = enlarged(reduced, width < REDUCED ? width : REDUCED, height < REDUCED ? height : REDUCED);
+  free(reduced);
+  return pixels;
+}
+
+static uint8_t *read(j_decompress_ptr picture) {
+  int small = picture->output_width <= REDUCED && picture->output_height <= REDUCED;
+  return small ? read_small(picture) : read_large(picture);
 }
 
 /**

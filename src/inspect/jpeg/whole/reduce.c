@@ -50,14 +50,15 @@ static struct spot spot_of(const struct axis *axis, int i) {
 static int axis_begin(struct axis *axis, int size) {
   int box = size / REDUCED / 2;
   axis->size = size;
+  axis->result = size < REDUCED ? size : REDUCED;
   axis->box = box > 1 ? box : 1;
   axis->count = (size + axis->box - 1) / axis->box;
-  axis->step = (double)size / REDUCED / axis->box;
+  axis->step = (double)size / axis->result / axis->box;
   axis->points = 2 * (int)rint(LOBES * axis->step) + 1;
   axis->weights = calloc((PLACES + 1) * room_of(axis), sizeof *axis->weights);
   if (!axis->weights) return 0;
   for (int place = 0; place <= PLACES; place++) weigh(axis, place);
-  for (int i = 0; i < REDUCED; i++) axis->spots[i] = spot_of(axis, i);
+  for (int i = 0; i < axis->result; i++) axis->spots[i] = spot_of(axis, i);
   return 1;
 }
 
@@ -78,7 +79,7 @@ int reduction_begin(struct reduction *to, int width, int height, int bands) {
   to->sums = calloc(row, sizeof *to->sums);
   /* Two pixels of three bands and nothing, from two before the first that is weighed to two behind the last. */
   to->pairs = malloc((to->across.count + 2 * to->across.points + 8) * 4 * sizeof *to->pairs);
-  to->pixels = malloc(REDUCED * REDUCED * 3 + 1);
+  to->pixels = malloc(to->across.result * to->down.result * 3 + 1);
   if (!to->rows || !to->sums || !to->pairs || !to->pixels) {
     free(reduction_end(to));
     return 0;
@@ -169,8 +170,8 @@ static void pair_up(struct reduction *to) {
 
 static void squeeze_across(struct reduction *to, int y) {
   const struct axis *across = &to->across;
-  uint8_t *out = to->pixels + y * REDUCED * 3;
-  for (int i = 0; i < REDUCED; i++, out += 3) {
+  uint8_t *out = to->pixels + y * across->result * 3;
+  for (int i = 0; i < across->result; i++, out += 3) {
     struct spot spot = across->spots[i];
     int from = spot.first + across->points + 1, odd = from & 1;
     const int16_t *pairs = to->pairs + (from - odd) * 4, *weights = spot.weights - odd;
@@ -187,7 +188,7 @@ static void squeeze_across(struct reduction *to, int y) {
 
 /* What can be made of the rows that are there. */
 static void squeeze(struct reduction *to) {
-  for (; to->done < REDUCED; to->done++) {
+  for (; to->done < to->down.result; to->done++) {
     int last = to->down.spots[to->done].first + to->down.points - 1;
     if (to->boxed <= clamp(last, to->down.count - 1)) return;
     squeeze_down(to, to->done);
@@ -233,7 +234,7 @@ uint8_t *reduction_end(struct reduction *to) {
   free(to->rows);
   free(to->sums);
   free(to->pairs);
-  if (to->done == REDUCED) return to->pixels;
+  if (to->done == to->down.result) return to->pixels;
   free(to->pixels);
   return NULL;
 }

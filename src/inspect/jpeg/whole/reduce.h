@@ -1,4 +1,4 @@
-/* A picture of 8 bits reduced row by row to REDUCED × REDUCED pixels of red, green and blue, as libvips does it. */
+/* A picture of 8 bits reduced row by row to at most REDUCED × REDUCED pixels of red, green and blue, as libvips does it. */
 #ifndef REDUCE_H
 #define REDUCE_H
 
@@ -16,6 +16,7 @@ struct spot {
 /* Of a side of at most 65,535 pixels. */
 struct axis {
   int size;    /* Pixels. */
+  int result;  /* What becomes of them: REDUCED, or as many where there are fewer. */
   int box;     /* So many are averaged first. */
   int count;   /* Of those that this leaves. */
   int points;  /* Of them a pixel of the result is made of. */
@@ -28,14 +29,14 @@ struct reduction {
   int bands; /* 1 or 3 */
   struct axis across, down;
   int stride;
-  uint8_t *rows, *incoming, *squeezed; /* The last rows, in turn; one more; one of the result's height. */
+  uint8_t *rows, *incoming, *squeezed; /* The last rows, in turn; one more; one that is a row of the result. */
   uint16_t *sums;
   int16_t *pairs;
   int y, boxed, done; /* Rows that came, that are averaged, that are finished. */
   uint8_t *pixels;
 };
 
-/* The sides are as long as the result's, or longer. 0 when there is no memory; then nothing needs to be freed. */
+/* 0 when there is no memory; then nothing needs to be freed. */
 int reduction_begin(struct reduction *to, int width, int height, int bands);
 
 /* Where the next row is to be written, with room for 16 pixels more. */
