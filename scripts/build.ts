@@ -31,7 +31,7 @@ const commit = (): string => {
   }
 };
 
-/** `dav1d 1.5.1, libwebp 1.5.0, resvg-wasm 2.6.2, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
+/** `dav1d 1.5.1, libjpeg-turbo 2.1.5, libwebp 1.5.0, resvg-wasm 2.6.2, wasm-vips 0.0.19: libvips 8.18.7, libheif 1.23.5, …`, those that read images. */
 const decoders = (): string => {
   const folder = join(root, 'node_modules/wasm-vips');
   const versionOf = (name: string): string =>

@@ -1,5 +1,5 @@
 /**
- * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm, webp/libwebp.wasm) from pinned sources,
+ * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm, jpeg/whole/libjpeg.wasm, webp/libwebp.wasm) from pinned sources,
  * after a change in their wrappers beside those files or in src/inspect/planes. It needs emscripten, meson and ninja, on Debian 12:
  * apt-get install --no-install-recommends emscripten meson ninja-build
  *

@@ -49,7 +49,7 @@ export function bom({ lock, vips, compiled, version, node, date }: BomInput): ob
     name,
     version: of,
     purl: `pkg:generic/${name}@${of}`,
-    licenses: [{ license: { id: license } }],
+    licenses: [license.includes(' AND ') ? { expression: license } : { license: { id: license } }],
   }));
   const direct = Object.keys(packages['']?.dependencies ?? {});
   return {

@@ -7,7 +7,7 @@ test('--version tells version, commit, runtime and decoders', async () => {
   expect(stdout).toMatch(/^imgtrawl \d+\.\d+\.\d+\n/);
   expect(stdout).toMatch(/^Node 26\.\d+\.\d+ \(V8 [\w.-]+\) on \w+ \w+$/m);
   expect(stdout).toMatch(
-    /^dav1d [\d.]+, libwebp [\d.]+, resvg-wasm [\d.]+, wasm-vips [\d.]+: vips [\d.]+, .*png [\d.]+, webp [\d.]+, heif [\d.]+/m,
+    /^dav1d [\d.]+, libjpeg-turbo [\d.]+, libwebp [\d.]+, resvg-wasm [\d.]+, wasm-vips [\d.]+: vips [\d.]+, .*png [\d.]+, webp [\d.]+, heif [\d.]+/m,
   );
 });
 

@@ -50,9 +50,17 @@ describe('an archive', () => {
 describe('the bill of materials', () => {
   const lock = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
   const vips = { vips: '8.18.7', png: '1.6.58' };
-  const compiled = [{ name: 'dav1d', version: '1.5.1', license: 'BSD-2-Clause' }];
+  const compiled = [
+    { name: 'dav1d', version: '1.5.1', license: 'BSD-2-Clause' },
+    { name: 'libjpeg-turbo', version: '2.1.5', license: 'IJG AND Zlib' },
+  ];
   const made = bom({ lock, vips, compiled, version: '1.2.3', node: '26.10.0', date }) as {
-    components: { 'bom-ref': string; name: string; hashes?: { content: string }[] }[];
+    components: {
+      'bom-ref': string;
+      name: string;
+      hashes?: { content: string }[];
+      licenses?: unknown;
+    }[];
     dependencies: { ref: string; dependsOn: string[] }[];
   };
   const names = made.components.map(({ name }) => name);
@@ -61,6 +69,12 @@ describe('the bill of materials', () => {
     for (const name of ['node', 'undici', 'wasm-vips', 'png', 'dav1d', '@nats-io/jetstream'])
       expect(names).toContain(name);
     for (const name of ['vitest', 'typescript', 'esbuild']) expect(names).not.toContain(name);
+  });
+
+  test('tells one licence by its id, several as an expression', () => {
+    const licenses = (of: string) => made.components.find(({ name }) => name === of)?.licenses;
+    expect(licenses('dav1d')).toEqual([{ license: { id: 'BSD-2-Clause' } }]);
+    expect(licenses('libjpeg-turbo')).toEqual([{ expression: 'IJG AND Zlib' }]);
   });
 
   test('names each part once, and no part that is not there', () => {
