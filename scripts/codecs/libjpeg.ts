@@ -42,7 +42,7 @@ export async function compileLibjpeg(root: string, folder: string): Promise<stri
   const own = join(root, 'src/inspect/jpeg/whole');
   link({
     inputs: [
-      ...['libjpeg', 'reduce', 'enlarge', 'vectors'].map((name) => join(own, `${name}.c`)),
+      ...['libjpeg', 'axis', 'reduce', 'enlarge', 'vectors'].map((name) => join(own, `${name}.c`)),
       ...[...PARTS, ...SHARED].map((name) => join(source, `${name}.c`)),
     ],
     includes: [build, source],

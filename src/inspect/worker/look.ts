@@ -66,12 +66,8 @@ async function see(task: InspectTask, structure: Structure): Promise<Seen | Defe
   const read = await readHere(bytes, structure);
   const quick = read && seenAs(read);
   if (quick && !isUncertain(structure, quick.hash)) return quick;
-  if (quick && structure.format === 'jpeg') {
-    const toReadWhole = bytesToReadWhole(structure);
-    if (toReadWhole > memory) return { deferred: toReadWhole };
-    const whole = await digestWholeJpeg(bytes, structure);
-    if (whole) return seenAs(whole);
-  }
+  const whole = quick && (await seeWholeHere(task, structure));
+  if (whole) return whole;
   const deferred = bytesToDecode(structure);
   if (deferred > memory) return { deferred };
   if (quick) return (await seeWhole(bytes, structure)) ?? quick;
@@ -94,6 +90,18 @@ async function readHere(
   if (format === 'svg') return digestSvg(bytes, structure);
   if (format === 'webp') return digestWebp(bytes, structure);
   return undefined;
+}
+
+/** Every pixel, without wasm-vips. `undefined` when only that can decode the file. */
+async function seeWholeHere(
+  { bytes, memory }: InspectTask,
+  structure: Structure,
+): Promise<Seen | Deferred | undefined> {
+  if (structure.format !== 'jpeg') return undefined;
+  const deferred = bytesToReadWhole(structure);
+  if (deferred > memory) return { deferred };
+  const digest = await digestWholeJpeg(bytes, structure);
+  return digest && seenAs(digest);
 }
 
 /** `undefined` when the decoder, which is stricter than our readers, refuses the file. */

@@ -149,6 +149,12 @@ describe('left to wasm-vips', () => {
     }
   });
 
+  test('a scan for each component', async () => {
+    const sampling = Array.from({ length: 3 }, () => [1, 1] as const);
+    const file = encodeJpeg(photo(1, 90, 70), { color: 'ycc', sampling, separate: true });
+    expect(await ours(file)).toBeUndefined();
+  });
+
   test('one that is not of the size that it should be', async () => {
     const file = await jpeg(90, 70);
     const structure = { ...inspectStructure(file), width: 91 };

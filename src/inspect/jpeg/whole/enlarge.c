@@ -2,14 +2,14 @@
 
 #include <stdlib.h>
 
-#include "reduce.h"
+#include "axis.h"
 
 /*
- * Each pixel is made of 4 × 4 by Catmull and Rom's cubic, first across, then down; both round to whole numbers. Places and
- * weights are as exact as in reduce.c. libvips (8.18, vips_resize) moves the picture by half a pixel of the result, also
- * along a side that has its length already.
+ * Each pixel is made of 4 × 4 by Catmull and Rom's cubic, first across, then down; both round to whole numbers. Places
+ * and weights are as exact as in axis.c. libvips (8.18, vips_resize) moves the picture by half a pixel of the result,
+ * also along a side that has its length already.
  */
-enum { PLACES = 64, SCALE = 12, TAPS = 4 };
+enum { PLACES = 64, TAPS = 4 };
 
 struct tap {
   int at[TAPS], weights[TAPS];

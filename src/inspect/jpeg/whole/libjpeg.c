@@ -1,17 +1,14 @@
 /*
- * What whole/ needs of libjpeg-turbo: every pixel of a picture, reduced as its rows come. What the library is not sure of,
- * wasm-vips decides about.
+ * What whole/ needs of libjpeg-turbo: every pixel of a picture, reduced as its rows come. What the library only warns
+ * of is left to wasm-vips, too.
  */
 #include <emscripten.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "enlarge.h"
-#include "reduce.h"
-
-/* After the above: it declares what it uses of them otherwise. */
-#include <stdio.h>
 #include "jpeglib.h"
+#include "reduce.h"
 
 /* The instance is thrown away with all that it has in hand. */
 static void give_up(j_common_ptr any) {
@@ -24,7 +21,7 @@ static void warn(j_common_ptr any, int level) {
 
 static void say_nothing(j_common_ptr any) {}
 
-/* Where a progressive file leaves the last bits of values out, the library guesses, not as every version does. */
+/* Where a progressive file lacks bits of its values, the library may smooth what it shows; ours does not. */
 static int is_complete(const struct jpeg_decompress_struct *picture) {
   if (!picture->coef_bits) return 1;
   for (int i = 0; i < picture->num_components; i++) {
@@ -35,15 +32,16 @@ static int is_complete(const struct jpeg_decompress_struct *picture) {
   return 1;
 }
 
-/* In the kinds that are more often seen than not. */
-static int is_usual(const struct jpeg_decompress_struct *picture) {
+/* The library keeps all coefficients of one that is not progressive, yet in several scans: nobody counts on that. */
+static int is_usual(j_decompress_ptr picture) {
   J_COLOR_SPACE space = picture->jpeg_color_space;
   if (picture->data_precision != 8 || picture->arith_code) return 0;
+  if (!picture->progressive_mode && jpeg_has_multiple_scans(picture)) return 0;
   if (picture->num_components == 1) return space == JCS_GRAYSCALE;
   return picture->num_components == 3 && (space == JCS_YCbCr || space == JCS_RGB);
 }
 
-/* A small picture as it is; rows have room for 16 pixels more. */
+/* A small picture as it is. Rows are written up to 16 pixels too far. */
 static uint8_t *read_small(j_decompress_ptr picture) {
   int width = picture->output_width, height = picture->output_height, grey = picture->output_components == 1;
   uint8_t *pixels = malloc((size_t)width * height * 3 + 16 * 3);
@@ -78,13 +76,13 @@ static uint8_t *read_large(j_decompress_ptr picture) {
   return pixels;
 }
 
-static uint8_t *read(j_decompress_ptr picture) {
+static uint8_t *decode(j_decompress_ptr picture) {
   int small = picture->output_width <= REDUCED && picture->output_height <= REDUCED;
   return small ? read_small(picture) : read_large(picture);
 }
 
 /**
- * Red, green and blue as stored, not turned; of a picture that is wider or higher than REDUCED, that number of them a side.
+ * Red, green and blue as stored, not turned; of a picture with a side above REDUCED, REDUCED × REDUCED of them.
  * @return NULL when wasm-vips is to decode it; the caller frees it
  */
 EMSCRIPTEN_KEEPALIVE uint8_t *pixels(const uint8_t *bytes, size_t length, unsigned width, unsigned height) {
@@ -95,15 +93,15 @@ EMSCRIPTEN_KEEPALIVE uint8_t *pixels(const uint8_t *bytes, size_t length, unsign
       .reset_error_mgr = say_nothing,
   };
   struct jpeg_decompress_struct picture = {.err = &errors};
-  uint8_t *read_pixels = NULL;
+  uint8_t *decoded = NULL;
   jpeg_create_decompress(&picture);
   jpeg_mem_src(&picture, bytes, length);
   jpeg_read_header(&picture, TRUE);
   if (is_usual(&picture) && picture.image_width == width && picture.image_height == height) {
     picture.out_color_space = picture.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_start_decompress(&picture);
-    if (is_complete(&picture)) read_pixels = read(&picture);
+    if (is_complete(&picture)) decoded = decode(&picture);
   }
   jpeg_destroy_decompress(&picture);
-  return read_pixels;
+  return decoded;
 }

@@ -1,66 +1,16 @@
 #include "reduce.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wasm_simd128.h>
 
 /*
- * Down first, then across; along each, boxes of whole pixels are averaged until less than four make one of the result,
- * and these are weighed by Lanczos' windowed sinc with 3 lobes. Each of the four steps rounds to 8 bits. Where a pixel of
- * the result lies is known to 1/64 of one, and a weight is cut to 12 bits. All of that is as in libvips (8.18,
- * vips_resize): of textures, the hash is decided by it.
+ * Down first, then across; along each, boxes first, then weights (axis.c). Each of these four steps rounds to 8 bits.
+ * All of that is as in libvips (8.18, vips_resize): it decides the hashes of textures.
  */
-enum { PLACES = 64, LOBES = 3, SCALE = 12, MOST_POINTS = 2 * 4 * LOBES + 1 };
 
 /* Bytes that a row may be written too far, and that lie around the one that is squeezed across. */
 enum { ROOM = 16 * 3, MARGIN = (MOST_POINTS + 1) * 3 };
-
-static double lanczos(double x) {
-  if (fabs(x) > LOBES) return 0;
-  double t = M_PI * x;
-  return x == 0 ? 1 : LOBES * sin(t) * sin(t / LOBES) / (t * t);
-}
-
-/* Weights are read in pairs: room for one more in front and one behind, so that a pair may begin with either. */
-static int room_of(const struct axis *axis) {
-  return axis->points + 3;
-}
-
-static void weigh(const struct axis *axis, int place) {
-  double values[MOST_POINTS], sum = 0;
-  double middle = (double)place / PLACES + axis->points / 2.0 - 1;
-  for (int i = 0; i < axis->points; i++) {
-    values[i] = lanczos((i - middle) / axis->step);
-    sum += values[i];
-  }
-  int16_t *weights = axis->weights + place * room_of(axis) + 1;
-  for (int i = 0; i < axis->points; i++) weights[i] = (int16_t)(values[i] / sum * (1 << SCALE));
-}
-
-static struct spot spot_of(const struct axis *axis, int i) {
-  double at = (i + 0.5) * axis->step;
-  int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
-  return (struct spot){
-      .first = (int)at - (axis->points - 1) / 2,
-      .weights = axis->weights + place * room_of(axis) + 1,
-  };
-}
-
-static int axis_begin(struct axis *axis, int size) {
-  int box = size / REDUCED / 2;
-  axis->size = size;
-  axis->result = size < REDUCED ? size : REDUCED;
-  axis->box = box > 1 ? box : 1;
-  axis->count = (size + axis->box - 1) / axis->box;
-  axis->step = (double)size / axis->result / axis->box;
-  axis->points = 2 * (int)rint(LOBES * axis->step) + 1;
-  axis->weights = calloc((PLACES + 1) * room_of(axis), sizeof *axis->weights);
-  if (!axis->weights) return 0;
-  for (int place = 0; place <= PLACES; place++) weigh(axis, place);
-  for (int i = 0; i < axis->result; i++) axis->spots[i] = spot_of(axis, i);
-  return 1;
-}
 
 static int clamp(int value, int most) {
   return value < 0 ? 0 : value > most ? most : value;

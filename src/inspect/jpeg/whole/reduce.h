@@ -1,29 +1,10 @@
-/* A picture of 8 bits reduced row by row to at most REDUCED × REDUCED pixels of red, green and blue, as libvips does it. */
+/* A picture of 8 bits reduced row by row to at most REDUCED × REDUCED pixels of red, green and blue, as by libvips. */
 #ifndef REDUCE_H
 #define REDUCE_H
 
 #include <stdint.h>
 
-/* Pixels a side. */
-enum { REDUCED = 512 };
-
-/* What a pixel of the result is made of begins at `first`, which may lie before the edge. */
-struct spot {
-  int first;
-  const int16_t *weights;
-};
-
-/* Of a side of at most 65,535 pixels. */
-struct axis {
-  int size;    /* Pixels. */
-  int result;  /* What becomes of them: REDUCED, or as many where there are fewer. */
-  int box;     /* So many are averaged first. */
-  int count;   /* Of those that this leaves. */
-  int points;  /* Of them a pixel of the result is made of. */
-  double step; /* Of them one pixel of the result is. */
-  int16_t *weights;
-  struct spot spots[REDUCED];
-};
+#include "axis.h"
 
 struct reduction {
   int bands; /* 1 or 3 */

@@ -31,9 +31,8 @@ HAVE(ycc_rgb565, 0)
 #define BOTH(a, b) wasm_i16x8_const(a, b, a, b, a, b, a, b)
 
 /*
- * The inverse DCT of jidctint.c (Loeffler, Ligtenberg and Moschytz). It rounds but once an axis, so that what is
- * added up before may be in any order: each odd part is four products with sums of the factors that are there.
- * Of cosines in 13 bits: those of 1, 3, 5, 7 with which they enter the four odd parts, and of 2 and 6 the two even ones.
+ * The inverse DCT of jidctint.c (Loeffler, Ligtenberg and Moschytz). It rounds but once an axis, so that what is added
+ * up before may be in any order: each part is a sum of products, with sums of the library's factors (cosines, 13 bits).
  */
 #define SCALE 13
 
@@ -180,7 +179,7 @@ void jsimd_h2v2_fancy_upsample(j_decompress_ptr cinfo, jpeg_component_info *comp
   }
 }
 
-/* What eight samples of Cb and Cr add to the light; the products are those of jdcolor.c, in 16 bits, for all of −128–127. */
+/* What eight samples of Cb and Cr add to the light: as jdcolor.c has it, for all of −128–127. */
 struct colors {
   v128_t red, green, blue;
 };
