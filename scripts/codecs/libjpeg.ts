@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { link, unpack } from './compile.ts';
 import { LIBJPEG } from './libraries.ts';
 
+/** Those of the decoder, `jd….c`. */
 const PARTS: readonly string[] = [
-  ...['apimin', 'apistd', 'atasrc', 'coefct', 'color', 'dctmgr', 'huff', 'input', 'mainct'],
-  ...['marker', 'master', 'phuff', 'postct', 'sample'],
-].map((name) => `jd${name}`);
+  ...['apimin', 'apistd', 'atasrc', 'coefct', 'color', 'dctmgr', 'huff', 'input'],
+  ...['mainct', 'marker', 'master', 'phuff', 'postct', 'sample'],
+];
 
 const SHARED: readonly string[] = ['jcomapi', 'jidctint', 'jmemmgr', 'jmemnobs', 'jutils'];
+
+/** Of the library's options, `…_SUPPORTED`. What they would make of a picture, libvips does not ask for, or we do not take. */
+const UNUSED: readonly string[] = [
+  ...['BLOCK_SMOOTHING', 'DCT_FLOAT', 'DCT_IFAST', 'IDCT_SCALING'],
+  ...['QUANT_1PASS', 'QUANT_2PASS', 'UPSAMPLE_MERGING'],
+];
 
 /** What its own build would find out. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -24,12 +31,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 #define SIZEOF_SIZE_T 4
 #define FALLTHROUGH __attribute__((fallthrough));
 `,
-  // Included before anything else: what of the library's options is not used.
+  // Included before anything else.
   'options.h': `#define JPEG_INTERNALS
 #define JPEG_INTERNAL_OPTIONS
 #include <stdio.h>
 #include "jpeglib.h"
-${['BLOCK_SMOOTHING', 'DCT_FLOAT', 'DCT_IFAST', 'IDCT_SCALING', 'QUANT_1PASS', 'QUANT_2PASS', 'UPSAMPLE_MERGING'].map((name) => `#undef ${name}_SUPPORTED`).join('\n')}
+${UNUSED.map((name) => `#undef ${name}_SUPPORTED`).join('\n')}
 `,
 };
 
@@ -43,7 +50,7 @@ export async function compileLibjpeg(root: string, folder: string): Promise<stri
   link({
     inputs: [
       ...['libjpeg', 'axis', 'reduce', 'enlarge', 'vectors'].map((name) => join(own, `${name}.c`)),
-      ...[...PARTS, ...SHARED].map((name) => join(source, `${name}.c`)),
+      ...[...PARTS.map((name) => `jd${name}`), ...SHARED].map((name) => join(source, `${name}.c`)),
     ],
     includes: [build, source],
     // Optimized as a whole, and not at all costs (-O3): as fast, and a tenth smaller.
