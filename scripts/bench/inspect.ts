@@ -4,7 +4,7 @@
  * SHA-256 and a 64-bit pHash), on the same photos, in CPU time of one worker each: JPEGs as their packages
  * hold them, then all pictures in one format after the other.
  *
- * node --experimental-web-worker scripts/bench/inspect.ts [--photos N] [--rounds N]
+ * node --experimental-web-worker scripts/bench/inspect.ts [--photos N] [--rounds N] [--only TEXT in the format's name]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,13 +18,17 @@ import { CACHE, imageFiles, PACKAGES, photos } from './dedupe/photos.ts';
 import { median, table } from './measure.ts';
 
 const { values } = parseArgs({
-  options: { photos: { type: 'string', default: '200' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    photos: { type: 'string', default: '200' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
 });
 
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Quality 95 at 1600 pixels makes the photos about 500 KB large. */
+/** Of photos whose longer side was reduced to 1600 pixels. */
 const FORMATS: Record<string, (image: Sharp) => Pick<Sharp, 'toBuffer'>> = {
   'JPEG baseline': (image) => image.jpeg({ quality: 95 }),
   'JPEG progressive': (image) => image.jpeg({ quality: 95, progressive: true }),
@@ -40,15 +44,24 @@ const FORMATS: Record<string, (image: Sharp) => Pick<Sharp, 'toBuffer'>> = {
   SVG: (image) => ({ toBuffer: (() => dots(image)) as Sharp['toBuffer'] }),
 };
 
-/** Of how many images in a hundred the whole is made up. */
+const PUBLISHED = {
+  baseline: 'JPEG as published, baseline',
+  progressive: 'JPEG as published, progressive',
+};
+
+/** Of how many images in a hundred the whole is made up, beside JPEGs. */
 const MIX: Readonly<Record<string, number>> = {
-  'JPEG baseline': 45,
-  'JPEG progressive': 10,
   'PNG filtered': 20,
   WebP: 15,
   GIF: 5,
   AVIF: 4,
   TIFF: 1,
+};
+
+/** JPEGs that join the mix. */
+const MIXED_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'JPEGs as published': { [PUBLISHED.baseline]: 45, [PUBLISHED.progressive]: 10 },
+  'JPEGs made here': { 'JPEG baseline': 45, 'JPEG progressive': 10 },
 };
 
 /** The photo as a drawing of 1,200 discs. */
@@ -66,6 +79,12 @@ async function dots(image: Sharp): Promise<Buffer> {
 /** Other formats cost more to make and vary less. */
 const OTHERS = 30;
 
+/** So many from all over the list: neighbours are of one package, and alike. */
+function spread<Item>(all: readonly Item[], count: number): Item[] {
+  const step = Math.max(1, all.length / count);
+  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * step)]!);
+}
+
 async function corpus(format: string, originals: readonly string[]): Promise<string[]> {
   const folder = join(CACHE, 'inspect', format.replaceAll(' ', '-'));
   mkdirSync(folder, { recursive: true });
@@ -81,8 +100,8 @@ async function corpus(format: string, originals: readonly string[]): Promise<str
 /** JPEGs of 100 KB and more in the packages, up to `count` of each kind. */
 async function published(count: number): Promise<Record<string, readonly string[]>> {
   const kinds: Record<string, string[]> = {
-    'JPEG as published, baseline': [],
-    'JPEG as published, progressive': [],
+    [PUBLISHED.baseline]: [],
+    [PUBLISHED.progressive]: [],
   };
   const [baseline, progressive] = Object.values(kinds) as [string[], string[]];
   for (const path of PACKAGES.flatMap(imageFiles)) {
@@ -154,7 +173,8 @@ await using inspector = createInspector({ workers: 1 });
 await inspector.warm();
 const asPublished = await published(originals.length);
 for (const format of [...Object.keys(asPublished), ...Object.keys(FORMATS)]) {
-  const some = format.startsWith('JPEG') ? originals : originals.slice(0, OTHERS);
+  if (!format.includes(values.only)) continue;
+  const some = format.startsWith('JPEG') ? originals : spread(originals, OTHERS);
   const files = asPublished[format] ?? (await corpus(format, some));
   const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0) / files.length;
   const ours = await cost(files, async (file) => {
@@ -173,13 +193,18 @@ for (const format of [...Object.keys(asPublished), ...Object.keys(FORMATS)]) {
   process.stderr.write(`${format}: ${files.length} images\n`);
 }
 process.stdout.write(`${table(rows)}\n`);
-/** CPU of `other` on the mix's formats that it reads, over ours on the same. */
-function mixed(other: 'native' | 'python'): string {
-  const some = Object.entries(MIX).filter(([format]) => !Number.isNaN(costs[format]![other]));
+/** CPU of `other` on those of the mix's formats that it reads, over ours on the same. */
+function mixed(mix: Readonly<Record<string, number>>, other: 'native' | 'python'): string {
+  const some = Object.entries(mix).filter(([format]) => !Number.isNaN(costs[format]![other]));
   const sum = (whose: 'ours' | typeof other) =>
     some.reduce((total, [format, count]) => total + count * costs[format]![whose], 0);
-  const what = some.map(([format, count]) => `${count} ${format}`).join(', ');
-  return `${times(sum(other) / sum('ours'))} (${what})`;
+  return times(sum(other) / sum('ours'));
 }
-process.stdout.write(`all together, beside sharp: ${mixed('native')}\n`);
-process.stdout.write(`all together, beside Pillow: ${mixed('python')}\n`);
+for (const [jpegs, counts] of Object.entries(values.only ? {} : MIXED_IN)) {
+  const mix = { ...counts, ...MIX };
+  const what = Object.entries(mix)
+    .map(([format, count]) => `${count} ${format}`)
+    .join(', ');
+  const [native, python] = [mixed(mix, 'native'), mixed(mix, 'python')];
+  process.stdout.write(`${jpegs}: ${native} beside sharp, ${python} beside Pillow (${what})\n`);
+}

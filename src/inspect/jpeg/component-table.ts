@@ -3,8 +3,8 @@ import type { HuffmanTable } from './huffman.ts';
 import { core, type TableWriter } from './memory.ts';
 import { placesOfMcu, type ScanComponent } from './scan.ts';
 
-/** Zigzag indices that symbols can lead to: each of the four that are read at least (core/values.ts) 79 further at most. */
-const INDICES = 320;
+/** Zigzag indices that symbols can lead to: each of the four that are read at least (core/values.ts) 128 further at most. */
+const INDICES = 513;
 /** 32-bit words of a component, and which of them is its predictor. */
 const WORDS = 16;
 const PREDICTOR = 13;
@@ -64,7 +64,7 @@ function wordsOf(
   return [
     writer.share(dc.symbols),
     writer.share(dc.codes),
-    ac && limit > 1 ? writer.share(ac.symbols) : 0,
+    ac && limit > 1 ? writer.share(ac.acSymbols) : 0,
     ac ? writer.share(ac.codes) : 0,
     values.byteOffset,
     ...[mask, place, scale, offsets].map((table) => writer.write(table)),

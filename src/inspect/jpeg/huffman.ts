@@ -1,5 +1,5 @@
 /** Huffman tables (ITU-T T.81, annex C and F.2.2.3). Look-up tables are made when first needed. */
-import { dcStepEntries, stepEntries } from './step-tables.ts';
+import { acSymbolEntries, dcStepEntries, stepEntries } from './step-tables.ts';
 
 /** Bits that one look-up of `symbols` sees. Longer codes are rare and go the slow way. */
 export const SYMBOL_BITS = 10;
@@ -16,6 +16,7 @@ export class HuffmanTable {
   #codes: Int32Array | undefined;
   #dcSteps: Uint16Array | undefined;
   #steps: Uint16Array | undefined;
+  #acSymbols: Int32Array | undefined;
 
   /** Throws a RangeError when the codes do not fit into their bits. */
   constructor(counts: Uint8Array, values: Uint8Array) {
@@ -60,11 +61,17 @@ export class HuffmanTable {
     this.#steps ??= stepEntries(this.#counts, this.values);
     return this.#steps;
   }
+
+  /** See {@link acSymbolEntries}. */
+  get acSymbols(): Int32Array {
+    this.#acSymbols ??= acSymbolEntries(this.#counts, this.values);
+    return this.#acSymbols;
+  }
 }
 
 /** Tables by their definition: most files use those of the standard's annex K. */
 const known = new Map<string, HuffmanTable>();
-/** 2–18 KB each. */
+/** 2–34 KB each. */
 const KNOWN_MAX = 64;
 
 /**

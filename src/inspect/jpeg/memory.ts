@@ -36,7 +36,7 @@ interface Core {
   ): number;
 }
 
-/** Some addresses are left out, so that 0 is none. Tables take 25 KB for each of at most four
+/** Some addresses are left out, so that 0 is none. Tables take 42 KB for each of at most four
  * components, a plan 8 KB, the places of blocks 104 KB. */
 const TABLES = 1 << 10;
 /** Bytes of the file pass through here, so many at a time. */

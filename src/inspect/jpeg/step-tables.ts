@@ -1,4 +1,4 @@
-/** Tables of the core: one look-up steps over several symbols. */
+/** Tables of the core: one look-up steps over several symbols, or tells all of one AC symbol. */
 
 /** Bits that one look-up sees (SHIFT in core/blocks.ts). More find more symbols, but take more cache. */
 export const STEP_BITS = 12;
@@ -12,6 +12,39 @@ function stepOf(symbol: number, length: number): number {
   const size = symbol & 15;
   const ends = size === 0 && run !== 15;
   return ((ends ? END_OF_BLOCK : run + 1) << 6) | (length + size);
+}
+
+/** Bits of a symbol in a table of AC symbols: of the 57 of a word, behind one there are enough for another. */
+const LONGEST_SYMBOL = 26;
+
+/**
+ * By the next {@link STEP_BITS} bits: bits of the value << 14 | coefficients << 6 | bits of one AC symbol, those of
+ * the value included; 0 when its code is longer, or all of it than {@link LONGEST_SYMBOL}.
+ */
+export function acSymbolEntries(counts: Uint8Array, values: Uint8Array): Int32Array {
+  const entries = new Int32Array(1 << STEP_BITS);
+  eachCode(counts, values, (symbol, length, from, to) => {
+    const size = symbol & 15;
+    if (length + size <= LONGEST_SYMBOL) entries.fill((size << 14) | stepOf(symbol, length), from, to);
+  });
+  return entries;
+}
+
+/** Codes of up to {@link STEP_BITS} bits, and the stretch of a table by so many bits that begins with each. */
+function eachCode(
+  counts: Uint8Array,
+  values: Uint8Array,
+  use: (symbol: number, length: number, from: number, to: number) => void,
+): void {
+  let code = 0;
+  let index = 0;
+  for (let length = 1; length <= STEP_BITS; length++) {
+    const free = STEP_BITS - length;
+    for (let n = counts[length - 1]!; n > 0; n--, code++) {
+      use(values[index++]!, length, code << free, (code + 1) << free);
+    }
+    code <<= 1;
+  }
 }
 
 /** In place of a step where the code is longer than the bits that a look-up sees (core/blocks.ts: FULL). */
@@ -41,17 +74,10 @@ function singleSteps(
   step: (symbol: number, length: number) => number,
 ): Uint16Array {
   const single = new Uint16Array(1 << STEP_BITS).fill(UNKNOWN);
-  let code = 0;
-  let index = 0;
-  for (let length = 1; length <= STEP_BITS; length++) {
-    const free = STEP_BITS - length;
-    for (let n = counts[length - 1]!; n > 0; n--, code++) {
-      const entry = step(values[index++]!, length);
-      if ((entry & 63) > LONGEST) continue;
-      single.fill(entry, code << free, (code + 1) << free);
-    }
-    code <<= 1;
-  }
+  eachCode(counts, values, (symbol, length, from, to) => {
+    const entry = step(symbol, length);
+    if ((entry & 63) <= LONGEST) single.fill(entry, from, to);
+  });
   return single;
 }
 

@@ -1,8 +1,9 @@
 /** The fields of a component, as component-table.ts writes them: addresses and numbers of 32 bits each. */
 
-/** By the next 10 bits: code length << 8 | symbol; 0 for longer codes. */
+/** By the next 10 bits: code length << 8 | size of the DC difference; 0 for longer codes. */
 export const DC_SYMBOLS: usize = 0;
 export const DC_CODES: usize = 4;
+/** By the next 12 bits: bits of the value << 14 | coefficients << 6 | bits of an AC symbol, or 0. */
 export const AC_SYMBOLS: usize = 8;
 export const AC_CODES: usize = 12;
 export const VALUES: usize = 16;

@@ -38,6 +38,15 @@ export function stepAt(table: usize, word: u64): u32 {
   return (count << 6) | ((entry >> 8) + size);
 }
 
+/** What a table of AC symbols has of those with shorter codes. Where there is no such code, the block ends. */
+export function longAcSymbol(codes: usize, word: u64): u32 {
+  const symbol = symbolAt(codes, word);
+  const size = symbol & 15;
+  const run = (symbol >> 4) & 15;
+  const count = size === 0 && run !== 15 ? END_OF_BLOCK : run + 1;
+  return (size << 14) | (count << 6) | ((symbol >> 8) + size);
+}
+
 /** The signed value of `size` extra bits (0–16) at the head of `word` (T.81, F.2.2.1). */
 export function signedBits(word: u64, size: u32): i32 {
   const bits = <i32>((word >> 1) >> (63 - size));

@@ -16,7 +16,7 @@ import {
   STEP_Y,
   VALUES,
 } from './component';
-import { signedBits, symbolOf } from './tables';
+import { longAcSymbol, signedBits, symbolOf } from './tables';
 
 /** As many AC coefficients may lead to zigzag index 4, the last one that is kept of the lowest 2 × 2. */
 const FEW: u32 = 4;
@@ -90,21 +90,27 @@ export function keepAcs(
       let at = load<u32>(places + ((<usize>b) << 2));
       const difference = symbolOf(dcSymbols, dcCodes, bitsAt(top, at));
       at += (difference >> 8) + (difference & 255);
+      let word = bitsAt(top, at);
       const place = base + load<i32>(offsets + ((<usize>b) << 2));
       let index: u32 = 0;
       // When few are kept, a branch that ends the loop as soon as the last is there would be mispredicted: as many
       // are read as may be needed, and what lies behind the block leads to an index that is not kept.
       for (let i: u32 = 0; i < FEW || index < last; i++) {
-        const word = bitsAt(top, at);
-        const symbol = symbolOf(symbols, codes, word);
-        const length = symbol >> 8;
-        const size = symbol & 15;
-        const run = (symbol >> 4) & 15;
-        at += length + size;
-        index += run + 1 + ((<u32>(size === 0) & <u32>(run !== 15)) << 6);
+        const fresh = bitsAt(top, at);
+        let entry: u32 = load<u32>(symbols + ((<usize>(word >> 52)) << 2));
+        if (entry === 0) {
+          entry = longAcSymbol(codes, fresh);
+          word = fresh;
+        }
+        const bits = entry & 63;
+        const size = entry >> 14;
+        const value = <f32>signedBits(word << (bits - size), size);
+        at += bits;
+        // Sooner there than a word read from the new place, and with enough bits for any symbol of the table.
+        word = fresh << bits;
+        index += (entry >> 6) & 255;
         const field = (<usize>index) << 2;
         const to = (place & load<i32>(mask + field)) + load<i32>(kept + field);
-        const value = <f32>signedBits(word << length, size);
         store<f32>(values + ((<usize>to) << 2), value * load<f32>(quant + field));
       }
     }
