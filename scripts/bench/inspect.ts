@@ -4,7 +4,10 @@
  * SHA-256 and a 64-bit pHash), on the same photos, in CPU time of one worker each: JPEGs as their packages
  * hold them, then all pictures in one format after the other.
  *
- * node --experimental-web-worker scripts/bench/inspect.ts [--photos N] [--rounds N] [--only TEXT in the format's name]
+ * Run it with what the executable is run with (scripts/executable.ts), N photos at most, formats whose names have TEXT:
+ *
+ * node --experimental-web-worker --min-semi-space-size=20 --max-semi-space-size=20 scripts/bench/inspect.ts
+ *   [--photos N] [--rounds N] [--only TEXT]
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,7 +1,7 @@
 /** Where the DCT coefficients of a component are kept: only the lowest of each block. */
 
 /** How many coefficients an axis are kept of the eight. */
-export type Kept = 1 | 2 | 4 | 8;
+export type Kept = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 export interface Component {
   readonly id: number;
@@ -121,7 +121,7 @@ export function dequantise({ values, kept, stride, quant }: Component): void {
   const factors = new Float32Array(64);
   for (const [index, natural] of ZIGZAG.entries()) factors[natural] = quant[index]!;
   for (let from = 0, row = 0; from < values.length; from += stride, row++) {
-    const v = row & (kept - 1);
+    const v = row % kept;
     for (let u = 0; u < kept; u++) {
       const factor = factors[v * 8 + u]!;
       for (let at = from + u; at < from + stride; at += kept) values[at]! *= factor;

@@ -3,8 +3,8 @@ import type { HuffmanTable } from './huffman.ts';
 import { core, type TableWriter } from './memory.ts';
 import { placesOfMcu, type ScanComponent } from './scan.ts';
 
-/** Zigzag indices that symbols can lead to: each of the four that are read at least (core/values.ts) 128 further at most. */
-const INDICES = 513;
+/** Zigzag indices that an AC symbol can lead to: from 63 some 128 further (core/values.ts). */
+const INDICES = 192;
 /** 32-bit words of a component, and which of them is its predictor. */
 const WORDS = 16;
 const PREDICTOR = 13;

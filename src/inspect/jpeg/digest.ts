@@ -40,8 +40,7 @@ function chooseKept(blocksWide: number, blocksHigh: number, luma: boolean): Kept
   if (luma && Math.max(blocksWide, blocksHigh) * 8 <= REDUCED) return 8;
   const samples = Math.min(blocksWide, blocksHigh);
   const enough = luma ? ENOUGH_LUMA : ENOUGH_CHROMA;
-  for (const kept of [1, 2, 4] as const) if (samples * kept >= enough) return kept;
-  return 8;
+  return Math.min(8, Math.ceil(enough / samples)) as Kept;
 }
 
 function combine(frame: Frame, turn: Turn): Digest {

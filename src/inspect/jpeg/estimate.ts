@@ -11,7 +11,7 @@ import type { Kept } from './coefficients.ts';
 
 /** Blocks to each side that are asked: where half a block's coefficients are known, its own suffice. */
 export function reachOf(kept: Kept): number {
-  return kept <= 2 ? 1 : 0;
+  return kept < 4 ? 1 : 0;
 }
 
 /** Correlation of neighbouring samples. Between 0.9 and 0.99 it makes next to no difference. */

@@ -124,7 +124,7 @@ function sharedKept(
 ): Kept | undefined {
   const factor = across / horizontal;
   if (factor !== down / vertical) return undefined;
-  return ([1, 2, 4, 8] as const).find((possible) => possible === kept * factor);
+  return ([1, 2, 3, 4, 5, 6, 7, 8] as const).find((possible) => possible === kept * factor);
 }
 
 /** As libjpeg tells it: JFIF, then Adobe's transform, then the components' names. */

@@ -36,9 +36,9 @@ interface Core {
   ): number;
 }
 
-/** Some addresses are left out, so that 0 is none. Tables take 42 KB for each of at most four
+/** Before it lies what the core has of its own (core/values.ts): 2 KB. Tables take 42 KB for each of at most four
  * components, a plan 8 KB, the places of blocks 104 KB. */
-const TABLES = 1 << 10;
+const TABLES = 4 << 10;
 /** Bytes of the file pass through here, so many at a time. */
 const STAGE = 288 << 10;
 const STAGE_BYTES = 64 << 10;

@@ -25,7 +25,8 @@ export function acSymbolEntries(counts: Uint8Array, values: Uint8Array): Int32Ar
   const entries = new Int32Array(1 << STEP_BITS);
   eachCode(counts, values, (symbol, length, from, to) => {
     const size = symbol & 15;
-    if (length + size <= LONGEST_SYMBOL) entries.fill((size << 14) | stepOf(symbol, length), from, to);
+    if (length + size <= LONGEST_SYMBOL)
+      entries.fill((size << 14) | stepOf(symbol, length), from, to);
   });
   return entries;
 }

@@ -140,7 +140,7 @@ test('a progressive file gives what the baseline file of the same coefficients g
     );
     expect(pdq(progressive)).toBe(pdq(baseline));
     // Of colour only the low coefficients are read, and of those no refinement.
-    expect(difference(progressive!.thumbnail, baseline!.thumbnail).largest).toBeLessThanOrEqual(2);
+    expect(difference(progressive!.thumbnail, baseline!.thumbnail).largest).toBeLessThanOrEqual(3);
   }
   image.delete();
 });

@@ -1,8 +1,8 @@
 /** Baseline and extended sequential scans (ITU-T T.81, F.2), a stretch of MCUs at a time. */
 import { findAhead } from './ahead';
 import { findBlocks, PLANNED } from './blocks';
-import { BLOCKS, COMPONENT, LIMIT } from './component';
-import { keepAcs, keepDcs } from './values';
+import { BLOCKS, COMPONENT } from './component';
+import { keep } from './values';
 
 /**
  * Reads `count` MCUs of `perMcu` blocks, rows of `wide`, from number `from` on. `at` and `end` are bits;
@@ -35,10 +35,7 @@ export function readMcus(
     let first = places;
     for (let i: u32 = 0; i < components; i++) {
       const component = targets + <usize>i * COMPONENT;
-      keepDcs(top, first, component, perMcu, some, column, row, wide);
-      if (load<u32>(component, LIMIT) > 1) {
-        keepAcs(top, first, component, perMcu, some, column, row, wide);
-      }
+      keep(top, first, component, perMcu, some, column, row, wide);
       first += load<usize>(component, BLOCKS) << 2;
     }
     at = load<u32>(places + ((<usize>(some * perMcu)) << 2));
