@@ -5,8 +5,6 @@
 import { u16be, u32be } from '../structure/bytes.ts';
 import { core } from './memory.ts';
 
-/** The core's tables. */
-const TABLES = 80 << 10;
 /** Data that it is given at once, in bytes. */
 const FED = 1 << 16;
 const WINDOW = 1 << 15;
@@ -14,7 +12,7 @@ const WINDOW = 1 << 15;
 const PIECE = 1 << 16;
 
 /** What {@link inflate} needs of the core's memory. */
-export const INFLATE_ROOMS: readonly number[] = [FED, TABLES, WINDOW + PIECE];
+export const INFLATE_ROOMS: readonly number[] = [FED, WINDOW + PIECE];
 
 /** Of the stream, before and behind what is compressed. */
 const HEADER = 2;
@@ -41,8 +39,8 @@ export function inflate(
   if (!sound) return false;
   const { adlerAdd, inflateBegin, inflateFeed, inflateMove, inflateRun, inflateTo, inflateUsed } =
     core();
-  const [fed, tables, out] = rooms as [Uint8Array, Uint8Array, Uint8Array<ArrayBuffer>];
-  inflateBegin(tables.byteOffset, fed.byteOffset, out.byteOffset, out.length);
+  const [fed, out] = rooms as [Uint8Array, Uint8Array<ArrayBuffer>];
+  inflateBegin(fed.byteOffset, out.byteOffset, out.length);
   const data = stream.subarray(HEADER, -CHECKSUM);
   let at = 0;
   let has = 0;

@@ -27,7 +27,7 @@ interface Core {
     table: number,
   ): number;
   adlerAdd(sum: number, from: number, to: number): number;
-  inflateBegin(room: number, data: number, out: number, size: number): void;
+  inflateBegin(data: number, out: number, size: number): void;
   inflateFeed(bytes: number, final: number): void;
   inflateMove(): number;
   inflateRun(): number;
