@@ -22,10 +22,14 @@ export interface Size {
   readonly height: number;
 }
 
-/** Room for the sums of a picture in colour. */
+/** Room for the sums of a picture in colour: of cells, and of columns with some that are behind a row. */
 export function sumBytes({ width, height }: Size): number {
-  return 12 * Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
+  const cells = Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
+  return 12 * cells + 6 * width + 32;
 }
+
+/** Rows of which 16 bits hold the sum of a column. */
+const MOST_ROWS = 256;
 
 export class CellSums {
   readonly #width: number;
@@ -38,6 +42,9 @@ export class CellSums {
   readonly #cellHeight: number;
   /** By channel, row-major: at most 255 × 1786² by the longest sides that a PNG has. */
   readonly #sums: readonly Int32Array<ArrayBuffer>[];
+  /** Sums of columns, and of how many rows. */
+  readonly #columns: Uint8Array;
+  #rows = 0;
 
   /** @param room of {@link sumBytes}, in the core's memory */
   constructor({ width, height }: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>) {
@@ -51,13 +58,20 @@ export class CellSums {
     this.#sums = Array.from({ length: channels }, (_, channel) =>
       new Int32Array(room.buffer, room.byteOffset + 4 * count * channel, count).fill(0),
     );
+    this.#columns = room.subarray(4 * count * channels).fill(0);
   }
 
-  /** Adds the whole row `y`, whose samples lie in the core's memory. */
+  /** Adds the whole row `y`, whose samples lie in the core's memory. Row follows row. */
   addRow(y: number, { byteOffset }: Uint8Array): void {
+    const columns = this.#columns.byteOffset;
+    core().addColumns(columns, byteOffset, this.#width * this.#sums.length);
+    const next = y + 1;
+    const more = next % this.#cellHeight !== 0 && next < this.#height;
+    if (++this.#rows < MOST_ROWS && more) return;
+    this.#rows = 0;
     const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
-    if (b === undefined) core().addGrey(a!, byteOffset, this.#width, this.#cellWidth);
-    else core().addRgb(a!, b, c!, byteOffset, this.#width, this.#cellWidth);
+    if (b === undefined) core().addGrey(a!, columns, this.#width, this.#cellWidth);
+    else core().addRgb(a!, b, c!, columns, this.#width, this.#cellWidth);
   }
 
   /**

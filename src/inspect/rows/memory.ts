@@ -8,12 +8,13 @@ import { CORE } from './core-code.ts';
 interface Core {
   readonly memory: WebAssembly.Memory;
   readonly roomsFrom: { readonly value: number };
-  addGrey(sums: number, samples: number, width: number, side: number): void;
+  addColumns(columns: number, samples: number, count: number): void;
+  addGrey(sums: number, columns: number, width: number, side: number): void;
   addRgb(
     reds: number,
     greens: number,
     blues: number,
-    samples: number,
+    columns: number,
     width: number,
     side: number,
   ): void;

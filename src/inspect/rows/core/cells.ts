@@ -1,46 +1,62 @@
-/** Adds a row's 8-bit samples up by cells of `side` pixels, the last of which may have fewer. */
+/**
+ * Adds a row's 8-bit samples up by cells of `side` pixels, the last of which may have fewer. Rows of the same
+ * cells are added to each other before, sample by sample: that is done for 16 at once.
+ */
 
-/** @param sums of the row's cells, 32 bits each, to which is added */
-export function addGrey(sums: usize, samples: usize, width: usize, side: usize): void {
-  const end = samples + width;
-  while (samples < end) {
-    const stop = min(end, samples + side);
-    let sum = load<u32>(sums);
-    while (samples < stop) sum += load<u8>(samples++);
-    store<u32>(sums, sum);
-    sums += 4;
-  }
-}
-
-/** The same of three channels, interleaved in the samples. */
-export function addRgb(
-  reds: usize,
-  greens: usize,
-  blues: usize,
-  samples: usize,
-  width: usize,
-  side: usize,
-): void {
-  const end = samples + 3 * width;
-  for (let at: usize = 0; samples < end; at += 4) {
-    const stop = min(end, samples + 3 * side);
-    let red = load<u32>(reds + at);
-    let green = load<u32>(greens + at);
-    let blue = load<u32>(blues + at);
-    while (samples < stop) {
-      red += load<u8>(samples);
-      green += load<u8>(samples, 1);
-      blue += load<u8>(samples, 2);
-      samples += 3;
-    }
-    store<u32>(reds + at, red);
-    store<u32>(greens + at, green);
-    store<u32>(blues + at, blue);
+/**
+ * @param columns sums of the samples of up to 256 rows, 16 bits each, to which is added; with those of up to 15
+ *   samples behind `count`
+ */
+export function addColumns(columns: usize, samples: usize, count: usize): void {
+  const end = samples + count;
+  for (; samples < end; samples += 16, columns += 32) {
+    const bytes = v128.load(samples);
+    const low = i16x8.extend_low_i8x16_u(bytes);
+    const high = i16x8.extend_high_i8x16_u(bytes);
+    v128.store(columns, i16x8.add(v128.load(columns), low));
+    v128.store(columns, i16x8.add(v128.load(columns, 16), high), 16);
   }
 }
 
 /**
- * The same of pixels that are places in a table of colours: red, green, blue, 16 bits each, and 1 in place of a
+ * Empties the columns.
+ * @param sums of the row's cells, 32 bits each, to which is added
+ */
+export function addGrey(sums: usize, columns: usize, width: usize, side: usize): void {
+  const end = columns + (width << 1);
+  for (let from = columns; from < end; sums += 4) {
+    const stop = min(end, from + (side << 1));
+    let sum = load<u32>(sums);
+    for (; from < stop; from += 2) sum += load<u16>(from);
+    store<u32>(sums, sum);
+  }
+  memory.fill(columns, 0, width << 1);
+}
+
+/** The same of three channels, interleaved in the columns. */
+export function addRgb(
+  reds: usize,
+  greens: usize,
+  blues: usize,
+  columns: usize,
+  width: usize,
+  side: usize,
+): void {
+  const end = columns + 6 * width;
+  for (let from = columns, at: usize = 0; from < end; at += 4) {
+    const stop = min(end, from + 6 * side);
+    let sum = i32x4.splat(0);
+    // With the next pixel's first sample.
+    for (; from < stop; from += 6) sum = i32x4.add(sum, v128.load_ext<u16>(from));
+    store<u32>(reds + at, load<u32>(reds + at) + i32x4.extract_lane(sum, 0));
+    store<u32>(greens + at, load<u32>(greens + at) + i32x4.extract_lane(sum, 1));
+    store<u32>(blues + at, load<u32>(blues + at) + i32x4.extract_lane(sum, 2));
+  }
+  memory.fill(columns, 0, 6 * width);
+}
+
+/**
+ * The same of a row's pixels that are places in a table of colours: red, green, blue, 16 bits each, and 1 in place of a
  * fourth where there is no colour. Returns whether a pixel has none.
  */
 export function addIndexed(

@@ -1,5 +1,5 @@
 export { adlerAdd } from './adler';
-export { addGrey, addIndexed, addRgb, meansOfGrey, meansOfRgb } from './cells';
+export { addColumns, addGrey, addIndexed, addRgb, meansOfGrey, meansOfRgb } from './cells';
 export { flattenRgba } from './flatten';
 export {
   inflateBegin,
