@@ -9,26 +9,33 @@ export type TakeRow = (row: Uint8Array, pass: number, y: number) => void;
 
 /** Filter types above 4 do not exist. */
 const FILTERS = 5;
+const UP = 2;
+
+/** Whether each pixel has to wait for the one to its left: of such rows, two are undone at once. */
+function isChain(filter: number): boolean {
+  return filter > 0 && filter !== UP;
+}
 
 function longest(passes: readonly Pass[]): number {
   return Math.max(...passes.map(({ rowBytes }) => rowBytes));
 }
 
-/** What a reader needs of the core's memory: for a row, the one above it, and data before they are read. */
+/** What a reader needs of the core's memory: for two rows, the one above them, and data before they are read. */
 export function rowRooms(passes: readonly Pass[]): number[] {
   const bytes = longest(passes);
   // A row that has not come to its end yet, and the next piece.
-  return [bytes, bytes, 1 + bytes + PIECE];
+  return [bytes, bytes, bytes, 1 + bytes + PIECE];
 }
 
 export class RowReader {
   readonly #passes: readonly Pass[];
   readonly #pixelBytes: number;
   readonly #take: TakeRow;
-  readonly #unfilter = core().unfilter;
+  readonly #core = core();
   #pass = 0;
   #y = 0;
   #row!: Uint8Array;
+  #below!: Uint8Array;
   #above!: Uint8Array;
   readonly #data: Uint8Array;
   readonly #pieces: PieceRoom;
@@ -46,8 +53,9 @@ export class RowReader {
     this.#passes = passes;
     this.#pixelBytes = pixelBytes;
     this.#take = take;
-    const [row, above, data] = rooms;
+    const [row, below, above, data] = rooms;
     this.#row = row!;
+    this.#below = below!;
     this.#above = above!;
     this.#data = data!;
     this.#pieces = new PieceRoom(data!, (end) => this.#readRows(end));
@@ -69,30 +77,51 @@ export class RowReader {
     let at = 0;
     while (at < end) {
       if (this.complete) return undefined;
-      const next = at + 1 + this.#row.length;
-      if (next > end) break;
-      if (!this.#read(at)) return undefined;
-      at = next;
+      const size = 1 + this.#row.length;
+      if (at + size > end) break;
+      const filter = this.#data[at]!;
+      if (filter >= FILTERS) return undefined;
+      const two = isChain(filter) && at + 2 * size <= end && this.#isFollowed(at + size);
+      if (two) this.#readTwo(filter, at + 1);
+      else this.#readOne(filter, at + 1);
+      at += two ? 2 * size : size;
     }
     return at;
   }
 
-  #read(at: number): boolean {
+  /** By a row of the same pass, with such a filter. */
+  #isFollowed(at: number): boolean {
     const filter = this.#data[at]!;
-    if (filter >= FILTERS) return false;
-    const row = this.#row;
-    const above = this.#above;
-    const source = this.#data.byteOffset + at + 1;
-    this.#unfilter(filter, source, row.byteOffset, above.byteOffset, row.length, this.#pixelBytes);
-    this.#take(row, this.#pass, this.#y);
+    return this.#y + 1 < this.#passes[this.#pass]!.height && isChain(filter) && filter < FILTERS;
+  }
+
+  #readOne(filter: number, at: number): void {
+    const [row, above] = [this.#row, this.#above];
+    const [to, over] = [row.byteOffset, above.byteOffset];
+    const source = this.#data.byteOffset + at;
+    this.#core.unfilter(filter, source, to, over, row.length, this.#pixelBytes);
     this.#row = above;
     this.#above = row;
-    if (++this.#y === this.#passes[this.#pass]!.height) {
-      this.#y = 0;
-      const next = this.#passes[++this.#pass];
-      if (next) this.#begin(next);
-    }
-    return true;
+    this.#hand(row);
+  }
+
+  #readTwo(filter: number, at: number): void {
+    const [row, below, above] = [this.#row, this.#below, this.#above];
+    const [to, next, over] = [row.byteOffset, below.byteOffset, above.byteOffset];
+    const source = this.#data.byteOffset + at;
+    this.#core.unfilterTwo(filter, source, to, next, over, row.length, this.#pixelBytes);
+    this.#below = above;
+    this.#above = below;
+    this.#hand(row);
+    this.#hand(below);
+  }
+
+  #hand(row: Uint8Array): void {
+    this.#take(row, this.#pass, this.#y);
+    if (++this.#y < this.#passes[this.#pass]!.height) return;
+    this.#y = 0;
+    const next = this.#passes[++this.#pass];
+    if (next) this.#begin(next);
   }
 
   /** Rows may be longer than those of the pass before. */
@@ -100,6 +129,7 @@ export class RowReader {
     const sized = ({ buffer, byteOffset }: Uint8Array) =>
       new Uint8Array(buffer, byteOffset, rowBytes);
     this.#row = sized(this.#row);
+    this.#below = sized(this.#below);
     this.#above = sized(this.#above).fill(0);
   }
 }

@@ -49,6 +49,15 @@ interface Core {
     length: number,
     step: number,
   ): void;
+  unfilterTwo(
+    type: number,
+    source: number,
+    row: number,
+    below: number,
+    above: number,
+    length: number,
+    step: number,
+  ): void;
 }
 
 /** Behind each room: the core reads and writes up to 8 bytes too far. */

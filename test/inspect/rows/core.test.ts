@@ -58,6 +58,43 @@ test.each([0, 1, 2, 3, 4])('filter type %i is undone as the specification says',
   );
 });
 
+const CHAINS = [1, 3, 4];
+const PAIRS = CHAINS.flatMap((first) => CHAINS.map((second) => [first, second] as const));
+
+test.each(PAIRS)('rows of the types %i and %i are undone at once', (first, second) => {
+  const kind = fc.record({
+    step: fc.constantFrom(1, 2, 3, 4, 6, 8),
+    pixels: fc.integer({ min: 1, max: 40 }),
+    levels,
+  });
+  fc.assert(
+    fc.property(kind, fc.infiniteStream(fc.nat()), ({ step, pixels, levels }, numbers) => {
+      const length = pixels * step;
+      const rooms = takeRooms([2 * length + 1, length, length, length]);
+      for (const room of rooms) {
+        for (let i = 0; i < room.length; i++) {
+          room[i] = levels[1] + (numbers.next().value! % (levels[0] + 1));
+        }
+      }
+      const [source, row, below, above] = rooms as [Uint8Array, ...Uint8Array[]];
+      source[length] = second;
+      const slow = unfilterSlowly(first, source.slice(0, length), above!, step);
+      const slowBelow = unfilterSlowly(second, source.slice(length + 1), slow, step);
+      const before = [source.slice(), above!.slice()];
+      const [from, to, next, over] = rooms.map(({ byteOffset }) => byteOffset) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      core().unfilterTwo(first, from, to, next, over, length, step);
+      expect([row, below]).toEqual([slow, slowBelow]);
+      expect([source, above]).toEqual(before);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('RGB with alpha is laid on white, whatever value and alpha', () => {
   for (const odd of [0, 1]) {
     const pixels = 65_536 - odd;

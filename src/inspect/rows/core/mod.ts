@@ -10,7 +10,7 @@ export {
   inflateUsed,
 } from './inflate';
 export { lzwBegin, lzwFeed, lzwRow, lzwUsed } from './lzw';
-export { unfilter } from './unfilter';
+export { unfilter, unfilterTwo } from './unfilter';
 
 /** What lies below is the core's own. */
 export const roomsFrom: usize = __heap_base;
