@@ -4,6 +4,7 @@
  */
 import type { Planes } from '../worker/picture.ts';
 import { core } from './memory.ts';
+import { sumRowsBytes } from './sum-rows.ts';
 
 /**
  * Cells that an axis has, some: more than the samples that PDQ's picture is reduced to, as what is finer would fold
@@ -22,10 +23,17 @@ export interface Size {
   readonly height: number;
 }
 
-/** Room for the sums of a picture in colour: of cells, and of columns with some that are behind a row. */
-export function sumBytes({ width, height }: Size): number {
-  const cells = Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
-  return 12 * cells + 6 * width + 32;
+/** Cells an axis, and those of both. */
+function cellsOf({ width, height }: Size) {
+  const across = Math.ceil(width / cellSide(width));
+  const down = Math.ceil(height / cellSide(height));
+  return { across, down, count: across * down };
+}
+
+/** Room for the sums of a picture in colour, of cells and of columns; the latter with some that are behind a row. */
+export function sumBytes(size: Size): number {
+  const { across, down, count } = cellsOf(size);
+  return 12 * count + 8 + Math.max(6 * size.width + 32, sumRowsBytes(across, down));
 }
 
 /** Rows of which 16 bits hold the sum of a column. */
@@ -43,7 +51,7 @@ export class CellSums {
   /** By channel, row-major: at most 255 × 1786² by the longest sides that a PNG has. */
   readonly #sums: readonly Int32Array<ArrayBuffer>[];
   /** Sums of columns, and of how many rows. */
-  readonly #columns: Uint8Array;
+  readonly #columns: Uint8Array<ArrayBuffer>;
   #rows = 0;
 
   /** @param room of {@link sumBytes}, in the core's memory */
@@ -52,13 +60,19 @@ export class CellSums {
     this.#height = height;
     this.#cellWidth = cellSide(width);
     this.#cellHeight = cellSide(height);
-    this.#across = Math.ceil(width / this.#cellWidth);
-    this.#down = Math.ceil(height / this.#cellHeight);
-    const count = this.#across * this.#down;
+    const { across, down, count } = cellsOf({ width, height });
+    this.#across = across;
+    this.#down = down;
     this.#sums = Array.from({ length: channels }, (_, channel) =>
       new Int32Array(room.buffer, room.byteOffset + 4 * count * channel, count).fill(0),
     );
-    this.#columns = room.subarray(4 * count * channels).fill(0);
+    // At an address that is a multiple of 8.
+    this.#columns = room.subarray((4 * count * channels + 7) & ~7).fill(0);
+  }
+
+  /** Room of {@link sumRowsBytes} that is used no more when all pixels have been added. */
+  get spare(): Uint8Array<ArrayBuffer> {
+    return this.#columns;
   }
 
   /** Adds the whole row `y`, whose samples lie in the core's memory. Row follows row. */

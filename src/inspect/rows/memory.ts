@@ -40,6 +40,14 @@ interface Core {
   lzwUsed(): number;
   meansOfGrey(sums: number, count: number, scale: number): void;
   meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
+  sumRows(
+    sums: number,
+    width: number,
+    plane: number,
+    stride: number,
+    weights: number,
+    count: number,
+  ): void;
   flattenRgba(row: number, out: number, pixels: number): void;
   unfilter(
     type: number,

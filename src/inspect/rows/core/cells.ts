@@ -101,14 +101,29 @@ export function meansOfRgb(
   scale: f64,
 ): void {
   const end: usize = count << 2;
-  for (let at: usize = 0; at < end; at += 4) {
-    const red = <f64>load<i32>(reds + at) * scale;
-    const green = <f64>load<i32>(greens + at) * scale;
-    const blue = <f64>load<i32>(blues + at) * scale;
-    // Named, as within a cast the numbers would be of 32 bits.
-    const luma: f64 = 0.299 * red + 0.587 * green + 0.114 * blue;
-    store<f32>(reds + at, <f32>red);
-    store<f32>(greens + at, <f32>luma);
-    store<f32>(blues + at, <f32>blue);
+  for (let at: usize = 0; at < end; at += 8) {
+    const red = meansAt(reds + at, scale);
+    const green = meansAt(greens + at, scale);
+    const blue = meansAt(blues + at, scale);
+    const redGreen = f64x2.add(
+      f64x2.mul(f64x2.splat(0.299), red),
+      f64x2.mul(f64x2.splat(0.587), green),
+    );
+    const luma = f64x2.add(redGreen, f64x2.mul(f64x2.splat(0.114), blue));
+    const two = at + 8 <= end;
+    putMeans(reds + at, red, two);
+    putMeans(greens + at, luma, two);
+    putMeans(blues + at, blue, two);
   }
+}
+
+/** Of two sums. */
+function meansAt(sums: usize, scale: f64): v128 {
+  return f64x2.mul(f64x2.convert_low_i32x4_s(v128.load64_zero(sums)), f64x2.splat(scale));
+}
+
+function putMeans(to: usize, means: v128, two: bool): void {
+  const floats = f32x4.demote_f64x2_zero(means);
+  if (two) v128.store64_lane(to, floats, 0);
+  else v128.store32_lane(to, floats, 0);
 }

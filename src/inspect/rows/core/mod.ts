@@ -1,4 +1,5 @@
 export { adlerAdd } from './adler';
+export { sumRows } from './axis';
 export { addColumns, addGrey, addIndexed, addRgb, meansOfGrey, meansOfRgb } from './cells';
 export { flattenRgba } from './flatten';
 export {
