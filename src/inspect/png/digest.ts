@@ -32,7 +32,7 @@ export function digestPng(bytes: Uint8Array<ArrayBuffer>): Digest | undefined {
     const values = samples.read(row, width);
     if (!values) known = false;
     else if (header.interlaced) cells.addSome(top + y * stepY, left, stepX, values, width);
-    else if (samples.table) known = cells.addIndexed(y, values, samples.table) && known;
+    else if (samples.table) cells.addIndexed(y, values, samples.table);
     else cells.addRow(y, values);
   });
   const whole = inflate(parts.data, others, (piece) => rows.push(piece) && known);

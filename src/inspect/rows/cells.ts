@@ -33,7 +33,7 @@ function cellsOf({ width, height }: Size) {
 /** Room for the sums of a picture in colour, of cells and of columns; the latter with some that are behind a row. */
 export function sumBytes(size: Size): number {
   const { across, down, count } = cellsOf(size);
-  return 12 * count + 8 + Math.max(6 * size.width + 32, sumRowsBytes(across, down));
+  return 12 * count + 8 + Math.max(8 * size.width + 32, sumRowsBytes(across, down));
 }
 
 /** Rows of which 16 bits hold the sum of a column. */
@@ -50,9 +50,14 @@ export class CellSums {
   readonly #cellHeight: number;
   /** By channel, row-major: at most 255 × 1786² by the longest sides that a PNG has. */
   readonly #sums: readonly Int32Array<ArrayBuffer>[];
-  /** Sums of columns, and of how many rows. */
+  /** Sums of columns, of how many rows, and of which row of cells. */
   readonly #columns: Uint8Array<ArrayBuffer>;
   #rows = 0;
+  #row = 0;
+  /** The columns are those of places in a table. */
+  #indexed = false;
+  /** A pixel had a place where there is no colour. */
+  #missing = false;
 
   /** @param room of {@link sumBytes}, in the core's memory */
   constructor({ width, height }: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>) {
@@ -75,27 +80,39 @@ export class CellSums {
     return this.#columns;
   }
 
-  /** Adds the whole row `y`, whose samples lie in the core's memory. Row follows row. */
+  /** Adds the whole row `y`, whose samples lie in the core's memory. */
   addRow(y: number, { byteOffset }: Uint8Array): void {
-    const columns = this.#columns.byteOffset;
-    core().addColumns(columns, byteOffset, this.#width * this.#sums.length);
-    const next = y + 1;
-    const more = next % this.#cellHeight !== 0 && next < this.#height;
-    if (++this.#rows < MOST_ROWS && more) return;
-    this.#rows = 0;
-    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
-    if (b === undefined) core().addGrey(a!, columns, this.#width, this.#cellWidth);
-    else core().addRgb(a!, b, c!, columns, this.#width, this.#cellWidth);
+    this.#turnTo(y);
+    const count = this.#width * this.#sums.length;
+    core().addColumns(this.#columns.byteOffset, byteOffset, count);
   }
 
-  /**
-   * Adds the whole row `y`, of colours in a table that lies in the core's memory, too. Returns false when one
-   * has no colour there.
-   */
-  addIndexed(y: number, row: Uint8Array, { byteOffset: table }: Uint8Array): boolean {
-    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
+  /** The same of colours in a table that lies in the core's memory, too; of all rows, or of none. */
+  addIndexed(y: number, row: Uint8Array, { byteOffset: table }: Uint8Array): void {
+    this.#turnTo(y);
+    this.#indexed = true;
+    core().addPlaces(this.#columns.byteOffset, row.byteOffset, this.#width, table);
+  }
+
+  /** Prepares the columns for row `y`, fastest when rows come in their order. */
+  #turnTo(y: number): void {
+    const row = Math.floor(y / this.#cellHeight);
+    if (row !== this.#row || this.#rows === MOST_ROWS) this.#addColumns();
+    this.#row = row;
+    this.#rows++;
+  }
+
+  #addColumns(): void {
+    if (this.#rows === 0) return;
+    this.#rows = 0;
+    const [a, b, c] = this.#rowOfCells(this.#row);
+    const columns = this.#columns.byteOffset;
     const [width, side] = [this.#width, this.#cellWidth];
-    return core().addIndexed(a!, b!, c!, row.byteOffset, width, side, table) === 0;
+    if (b === undefined) core().addGrey(a!, columns, width, side);
+    else {
+      const others = core().addRgb(a!, b, c!, columns, width, side, this.#indexed ? 8 : 6);
+      this.#missing ||= this.#indexed && others !== 0;
+    }
   }
 
   /** Adds `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
@@ -107,8 +124,13 @@ export class CellSums {
     }
   }
 
-  /** Once, when all pixels have been added: the means take the place of the sums. */
-  means(): Planes {
+  /**
+   * Once, when all pixels have been added: the means take the place of the sums. Undefined when one of them has
+   * no colour.
+   */
+  means(): Planes | undefined {
+    this.#addColumns();
+    if (this.#missing) return undefined;
     // The last cell of a row may be narrower.
     const share = this.#cellWidth / (this.#width - (this.#across - 1) * this.#cellWidth);
     const planes = this.#sums.map(({ buffer, byteOffset, length }) => {

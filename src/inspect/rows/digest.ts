@@ -8,9 +8,10 @@ import { cellAxis } from './axis.ts';
 import type { CellSums, Size } from './cells.ts';
 import { sumRowsInCore } from './sum-rows.ts';
 
-/** Once, when all pixels of a picture of this size have been added. */
-export function digestCells(cells: CellSums, size: Size, turn?: Turn): Digest {
-  return digestMeans(cells.means(), size, turn, sumRowsInCore(cells.spare));
+/** Once, when all pixels of a picture of this size have been added. Undefined when one of them has no colour. */
+export function digestCells(cells: CellSums, size: Size, turn?: Turn): Digest | undefined {
+  const means = cells.means();
+  return means && digestMeans(means, size, turn, sumRowsInCore(cells.spare));
 }
 
 /**

@@ -10,6 +10,7 @@ interface Core {
   readonly roomsFrom: { readonly value: number };
   addColumns(columns: number, samples: number, count: number): void;
   addGrey(sums: number, columns: number, width: number, side: number): void;
+  addPlaces(columns: number, places: number, count: number, table: number): void;
   addRgb(
     reds: number,
     greens: number,
@@ -17,15 +18,7 @@ interface Core {
     columns: number,
     width: number,
     side: number,
-  ): void;
-  addIndexed(
-    reds: number,
-    greens: number,
-    blues: number,
-    indices: number,
-    width: number,
-    side: number,
-    table: number,
+    step: number,
   ): number;
   adlerAdd(sum: number, from: number, to: number): number;
   inflateBegin(data: number, out: number, size: number): void;

@@ -1,12 +1,9 @@
 /**
- * Adds a row's 8-bit samples up by cells of `side` pixels, the last of which may have fewer. Rows of the same
- * cells are added to each other before, sample by sample: that is done for 16 at once.
+ * Adds 8-bit samples up by cells of `side` pixels, the last of which may have fewer. Rows of the same cells are
+ * added to each other before, into columns of 16 bits for each sample, which hold the sums of up to 256 rows.
  */
 
-/**
- * @param columns sums of the samples of up to 256 rows, 16 bits each, to which is added; with those of up to 15
- *   samples behind `count`
- */
+/** Adds a row to the columns; with up to 15 samples behind it, to those behind them. */
 export function addColumns(columns: usize, samples: usize, count: usize): void {
   const end = samples + count;
   for (; samples < end; samples += 16, columns += 32) {
@@ -19,7 +16,19 @@ export function addColumns(columns: usize, samples: usize, count: usize): void {
 }
 
 /**
- * Empties the columns.
+ * The same of pixels that are places in a table of colours: red, green, blue, 16 bits each, and 1 in place of a
+ * fourth where there is no colour. Each has four columns.
+ */
+export function addPlaces(columns: usize, places: usize, count: usize, table: usize): void {
+  const end = places + count;
+  for (; places < end; places++, columns += 8) {
+    const color = load<u64>(table + ((<usize>load<u8>(places)) << 3));
+    store<u64>(columns, load<u64>(columns) + color);
+  }
+}
+
+/**
+ * Adds the columns to the cells, and empties them.
  * @param sums of the row's cells, 32 bits each, to which is added
  */
 export function addGrey(sums: usize, columns: usize, width: usize, side: usize): void {
@@ -33,7 +42,11 @@ export function addGrey(sums: usize, columns: usize, width: usize, side: usize):
   memory.fill(columns, 0, width << 1);
 }
 
-/** The same of three channels, interleaved in the columns. */
+/**
+ * The same of three channels, whose columns lie side by side.
+ * @param step bytes from the columns of one pixel to those of the next: 6, or 8 where each has a fourth
+ * @returns whether a fourth is not 0; of no meaning where there is none
+ */
 export function addRgb(
   reds: usize,
   greens: usize,
@@ -41,49 +54,21 @@ export function addRgb(
   columns: usize,
   width: usize,
   side: usize,
-): void {
-  const end = columns + 6 * width;
+  step: usize,
+): bool {
+  const end = columns + step * width;
+  let all = i32x4.splat(0);
   for (let from = columns, at: usize = 0; from < end; at += 4) {
-    const stop = min(end, from + 6 * side);
+    const stop = min(end, from + step * side);
     let sum = i32x4.splat(0);
-    // With the next pixel's first sample.
-    for (; from < stop; from += 6) sum = i32x4.add(sum, v128.load_ext<u16>(from));
+    for (; from < stop; from += step) sum = i32x4.add(sum, v128.load_ext<u16>(from));
     store<u32>(reds + at, load<u32>(reds + at) + i32x4.extract_lane(sum, 0));
     store<u32>(greens + at, load<u32>(greens + at) + i32x4.extract_lane(sum, 1));
     store<u32>(blues + at, load<u32>(blues + at) + i32x4.extract_lane(sum, 2));
+    all = v128.or(all, sum);
   }
-  memory.fill(columns, 0, 6 * width);
-}
-
-/**
- * The same of a row's pixels that are places in a table of colours: red, green, blue, 16 bits each, and 1 in place of a
- * fourth where there is no colour. Returns whether a pixel has none.
- */
-export function addIndexed(
-  reds: usize,
-  greens: usize,
-  blues: usize,
-  indices: usize,
-  width: usize,
-  side: usize,
-  table: usize,
-): bool {
-  const end = indices + width;
-  let missing: u64 = 0;
-  for (let at: usize = 0; indices < end; at += 4) {
-    const stop = min(end, indices + side);
-    while (indices < stop) {
-      // All four at once, of no more pixels than 16 bits hold the sum of.
-      const part = min(stop, indices + 256);
-      let sum: u64 = 0;
-      while (indices < part) sum += load<u64>(table + ((<usize>load<u8>(indices++)) << 3));
-      store<u32>(reds + at, load<u32>(reds + at) + <u32>(sum & 0xffff));
-      store<u32>(greens + at, load<u32>(greens + at) + <u32>((sum >> 16) & 0xffff));
-      store<u32>(blues + at, load<u32>(blues + at) + <u32>((sum >> 32) & 0xffff));
-      missing |= sum >> 48;
-    }
-  }
-  return missing !== 0;
+  memory.fill(columns, 0, step * width);
+  return i32x4.extract_lane(all, 3) !== 0;
 }
 
 /** Puts means, as 32-bit floats, in the place of `count` sums. */

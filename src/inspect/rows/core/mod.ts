@@ -1,6 +1,6 @@
 export { adlerAdd } from './adler';
 export { sumRows } from './axis';
-export { addColumns, addGrey, addIndexed, addRgb, meansOfGrey, meansOfRgb } from './cells';
+export { addColumns, addGrey, addPlaces, addRgb, meansOfGrey, meansOfRgb } from './cells';
 export { flattenRgba } from './flatten';
 export {
   inflateBegin,
