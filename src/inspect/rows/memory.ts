@@ -27,7 +27,7 @@ interface Core {
   inflateRun(): number;
   inflateTo(): number;
   inflateUsed(): number;
-  lzwBegin(entries: number, data: number, rows: number, pixelBits: number): void;
+  lzwBegin(data: number, rows: number, pixelBits: number): void;
   lzwFeed(bytes: number): void;
   lzwRow(width: number): number;
   lzwUsed(): number;
