@@ -4,6 +4,7 @@
  */
 import { u16be, u32be } from '../structure/bytes.ts';
 import { core } from './memory.ts';
+import { PartsReader } from './parts-reader.ts';
 
 /** Data that it is given at once, in bytes. */
 const FED = 1 << 16;
@@ -22,27 +23,21 @@ const DICTIONARY = 0x20;
 
 /**
  * Hands out what the stream holds, piece by piece; a piece lies in the core's memory and is valid until the next one.
+ * @param stream in parts that follow each other
  * @param rooms as {@link INFLATE_ROOMS} wants them
  * @returns whether it is whole, its checksum right, and nothing follows it; false also when `take` wants no more
  */
 export function inflate(
-  stream: Uint8Array,
+  stream: readonly Uint8Array[],
   rooms: readonly Uint8Array<ArrayBuffer>[],
   take: (piece: Uint8Array<ArrayBuffer>) => boolean,
 ): boolean {
-  const sound =
-    stream.length >= HEADER + CHECKSUM &&
-    (stream[0]! & 15) === DEFLATE &&
-    stream[0]! >> 4 <= 7 &&
-    (stream[1]! & DICTIONARY) === 0 &&
-    u16be(stream, 0) % 31 === 0;
-  if (!sound) return false;
+  const data = new PartsReader(stream);
+  if (data.left < HEADER + CHECKSUM || !isSound(data.fill(new Uint8Array(HEADER)))) return false;
   const { adlerAdd, inflateBegin, inflateFeed, inflateMove, inflateRun, inflateTo, inflateUsed } =
     core();
   const [fed, out] = rooms as [Uint8Array, Uint8Array<ArrayBuffer>];
   inflateBegin(fed.byteOffset, out.byteOffset, out.length);
-  const data = stream.subarray(HEADER, -CHECKSUM);
-  let at = 0;
   let has = 0;
   let sum = 1;
   for (let from = out.byteOffset; ; ) {
@@ -57,15 +52,22 @@ export function inflate(
     if (state === 2) break;
     if (state === 1) from = inflateMove();
     else {
-      const left = has - inflateUsed();
-      fed.copyWithin(0, has - left, has);
-      const more = data.subarray(at, at + fed.length - left);
-      fed.set(more, left);
-      at += more.length;
-      has = left + more.length;
-      inflateFeed(has, Number(at === data.length));
+      const kept = has - inflateUsed();
+      fed.copyWithin(0, has - kept, has);
+      has = kept + Math.min(fed.length - kept, data.left - CHECKSUM);
+      data.fill(fed.subarray(kept, has));
+      inflateFeed(has, Number(data.left === CHECKSUM));
     }
   }
-  const left = data.length - at + has - inflateUsed();
-  return left === 0 && sum >>> 0 === u32be(stream, stream.length - CHECKSUM);
+  if (data.left > CHECKSUM || has > inflateUsed()) return false;
+  return sum >>> 0 === u32be(data.fill(new Uint8Array(CHECKSUM)), 0);
+}
+
+function isSound(header: Uint8Array): boolean {
+  return (
+    (header[0]! & 15) === DEFLATE &&
+    header[0]! >> 4 <= 7 &&
+    (header[1]! & DICTIONARY) === 0 &&
+    u16be(header, 0) % 31 === 0
+  );
 }

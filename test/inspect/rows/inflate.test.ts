@@ -8,7 +8,7 @@ import { takeRooms } from '../../../src/inspect/rows/memory.ts';
 import { asStream, Deflate, DISTANCES, LITERALS, type Token } from './deflate.ts';
 
 /** Undefined when it is not whole. */
-function inflated(stream: Uint8Array): Uint8Array | undefined {
+function inflated(...stream: readonly Uint8Array[]): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
   const whole = inflate(stream, takeRooms(INFLATE_ROOMS), (piece) => {
     parts.push(piece.slice());
@@ -211,6 +211,23 @@ test('any data end, and are what zlib says they are', () => {
     noise[0] = (noise[0]! & 0xf8) | (kind << 1) | 1;
     const stream = bytes([0x78, 0x9c], noise, [0, 0, 0, 1]);
     expectSame(inflated(stream), byZlib(stream));
+  }
+});
+
+test('a stream may be cut into parts anywhere', () => {
+  const next = random(50);
+  for (let i = 0; i < 200; i++) {
+    const data = content(next).subarray(0, 70_000);
+    const stream = deflateSync(data);
+    const longest = [1, 3, 900][Math.floor(3 * next())]!;
+    const parts: Uint8Array[] = [];
+    for (let at = 0; at < stream.length; at += parts.at(-1)!.length) {
+      const length = Math.floor(next() * (longest + 1));
+      parts.push(stream.subarray(at, at + length), stream.subarray(at + length, at + length + 1));
+      at += parts.at(-2)!.length;
+    }
+    expectSame(inflated(...parts), data);
+    expect(inflated(...parts.slice(0, -2))).toBeUndefined();
   }
 });
 

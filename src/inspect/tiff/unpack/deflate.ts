@@ -7,6 +7,6 @@ export const deflate: Unpacker = {
   rooms: (rowBytes) => [...INFLATE_ROOMS, cutterRoom(rowBytes)],
   unpack(source, shape, rooms, take) {
     const rows = new RowCutter(rooms.at(-1)!, shape, take);
-    return inflate(source, rooms, (piece) => rows.push(piece)) && rows.complete;
+    return inflate([source], rooms, (piece) => rows.push(piece)) && rows.complete;
   },
 };
