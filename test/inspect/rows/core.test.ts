@@ -113,3 +113,32 @@ test('RGB with alpha is laid on white, whatever value and alpha', () => {
     expect(out).toEqual(expected);
   }
 });
+
+test('Adler-32 is what the specification says, of any bytes', () => {
+  const longest = 20_000;
+  const [room] = takeRooms([longest]) as [Uint8Array];
+  const slowly = (data: Uint8Array) => {
+    let [a, b] = [1, 0];
+    for (const value of data) {
+      a = (a + value) % 65521;
+      b = (b + a) % 65521;
+    }
+    return b * 65536 + a;
+  };
+  const check = (from: number, to: number, split: number) => {
+    const { byteOffset: at } = room;
+    const first = core().adlerAdd(1, at + from, at + split);
+    expect(core().adlerAdd(first, at + split, at + to) >>> 0).toBe(slowly(room.subarray(from, to)));
+  };
+  room.fill(255);
+  check(0, longest, 0);
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
+      const below = (n: number) => numbers.next().value! % n;
+      for (let i = 0; i < 200; i++) room[below(longest)] = below(256);
+      const from = below(100);
+      const to = from + below([40, 9000, longest - from][below(3)]!);
+      check(from, to, from + below(to - from + 1));
+    }),
+  );
+});
