@@ -297,7 +297,7 @@ function decode(): i32 {
       next += (~has >> 3) & 7;
       has |= 56;
     }
-    let length = (<u32>entry >> 16) & 511;
+    let length = <u32>entry >> 16;
     if (entry & ODD) {
       if (entry & MORE) {
         held >>= entry;
@@ -318,7 +318,7 @@ function decode(): i32 {
         result = entry & STOP ? 2 : -1;
         break;
       }
-      length = ((<u32>entry >> 16) & 511) + (<u32>(held >> (entry >> 8)) & <u32>(entry >> 32));
+      length = (<u32>entry >> 16) + (<u32>(held >> (entry >> 8)) & <u32>(entry >> 32));
     }
     held >>= entry;
     has -= <u32>entry;
