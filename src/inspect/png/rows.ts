@@ -1,7 +1,6 @@
-/** Cuts inflated data, which come in pieces of any length, into rows and undoes their filters. */
+/** Cuts inflated data, of which there are more and more, into rows and undoes their filters. */
 
 import { core } from '../rows/memory.ts';
-import { PIECE, PieceRoom } from '../rows/piece-room.ts';
 import type { Pass } from '../structure/png-layout.ts';
 
 /** Takes a row of pass `pass`; `row` lies in the core's memory and is valid until the next one. */
@@ -20,11 +19,15 @@ function longest(passes: readonly Pass[]): number {
   return Math.max(...passes.map(({ rowBytes }) => rowBytes));
 }
 
-/** What a reader needs of the core's memory: for two rows, the one above them, and data before they are read. */
+/** What a reader needs of the core's memory: for two rows, and the one above them. */
 export function rowRooms(passes: readonly Pass[]): number[] {
   const bytes = longest(passes);
-  // A row that has not come to its end yet, and the next piece.
-  return [bytes, bytes, bytes, 1 + bytes + PIECE];
+  return [bytes, bytes, bytes];
+}
+
+/** Most bytes that it leaves to be read with those that follow. */
+export function mostLeft(passes: readonly Pass[]): number {
+  return 1 + longest(passes);
 }
 
 export class RowReader {
@@ -37,8 +40,6 @@ export class RowReader {
   #row!: Uint8Array;
   #below!: Uint8Array;
   #above!: Uint8Array;
-  readonly #data: Uint8Array;
-  readonly #pieces: PieceRoom;
 
   /**
    * @param pixelBytes bytes a pixel, 1 where several share a byte
@@ -53,12 +54,10 @@ export class RowReader {
     this.#passes = passes;
     this.#pixelBytes = pixelBytes;
     this.#take = take;
-    const [row, below, above, data] = rooms;
+    const [row, below, above] = rooms;
     this.#row = row!;
     this.#below = below!;
     this.#above = above!;
-    this.#data = data!;
-    this.#pieces = new PieceRoom(data!, (end) => this.#readRows(end));
     this.#begin(passes[0]!);
   }
 
@@ -67,48 +66,42 @@ export class RowReader {
     return this.#pass === this.#passes.length;
   }
 
-  /** False when there is no such filter, or there are more data than rows. */
-  push(piece: Uint8Array): boolean {
-    return this.#pieces.push(piece);
-  }
-
-  /** Reads the rows that the first `end` bytes of the data hold. */
-  #readRows(end: number): number | undefined {
+  /** Undefined when there is no such filter, or there are more data than rows; see {@link ReadData}. */
+  read(data: Uint8Array): number | undefined {
     let at = 0;
-    while (at < end) {
+    while (at < data.length) {
       if (this.complete) return undefined;
       const size = 1 + this.#row.length;
-      if (at + size > end) break;
-      const filter = this.#data[at]!;
+      if (at + size > data.length) break;
+      const filter = data[at]!;
       if (filter >= FILTERS) return undefined;
-      const two = isChain(filter) && at + 2 * size <= end && this.#isFollowed(at + size);
-      if (two) this.#readTwo(filter, at + 1);
-      else this.#readOne(filter, at + 1);
+      const source = data.byteOffset + at + 1;
+      const two = at + 2 * size <= data.length && this.#areTwo(filter, data[at + size]!);
+      if (two) this.#readTwo(filter, source);
+      else this.#readOne(filter, source);
       at += two ? 2 * size : size;
     }
     return at;
   }
 
-  /** By a row of the same pass, with such a filter. */
-  #isFollowed(at: number): boolean {
-    const filter = this.#data[at]!;
-    return this.#y + 1 < this.#passes[this.#pass]!.height && isChain(filter) && filter < FILTERS;
+  /** Whether two rows with such filters, of the same pass, are undone at once. */
+  #areTwo(filter: number, next: number): boolean {
+    const isLast = this.#y + 1 === this.#passes[this.#pass]!.height;
+    return !isLast && isChain(filter) && isChain(next) && next < FILTERS;
   }
 
-  #readOne(filter: number, at: number): void {
+  #readOne(filter: number, source: number): void {
     const [row, above] = [this.#row, this.#above];
     const [to, over] = [row.byteOffset, above.byteOffset];
-    const source = this.#data.byteOffset + at;
     this.#core.unfilter(filter, source, to, over, row.length, this.#pixelBytes);
     this.#row = above;
     this.#above = row;
     this.#hand(row);
   }
 
-  #readTwo(filter: number, at: number): void {
+  #readTwo(filter: number, source: number): void {
     const [row, below, above] = [this.#row, this.#below, this.#above];
     const [to, next, over] = [row.byteOffset, below.byteOffset, above.byteOffset];
-    const source = this.#data.byteOffset + at;
     this.#core.unfilterTwo(filter, source, to, next, over, row.length, this.#pixelBytes);
     this.#below = above;
     this.#above = below;

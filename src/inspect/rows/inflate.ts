@@ -5,6 +5,7 @@
 import { u16be, u32be } from '../structure/bytes.ts';
 import { core } from './memory.ts';
 import { PartsReader } from './parts-reader.ts';
+import type { ReadData } from './piece-room.ts';
 
 /** Data that it is given at once, in bytes. */
 const FED = 1 << 16;
@@ -12,8 +13,10 @@ const WINDOW = 1 << 15;
 /** What it puts out at once, and some. */
 const PIECE = 1 << 16;
 
-/** What {@link inflate} needs of the core's memory. */
-export const INFLATE_ROOMS: readonly number[] = [FED, WINDOW + PIECE];
+/** What {@link inflate} needs of the core's memory, where up to `left` bytes are left to be read with what follows. */
+export function inflateRooms(left: number): number[] {
+  return [FED, WINDOW + PIECE + left];
+}
 
 /** Of the stream, before and behind what is compressed. */
 const HEADER = 2;
@@ -22,15 +25,15 @@ const DEFLATE = 8;
 const DICTIONARY = 0x20;
 
 /**
- * Hands out what the stream holds, piece by piece; a piece lies in the core's memory and is valid until the next one.
+ * Has what the stream holds read as it comes, without a copy.
  * @param stream in parts that follow each other
- * @param rooms as {@link INFLATE_ROOMS} wants them
- * @returns whether it is whole, its checksum right, and nothing follows it; false also when `take` wants no more
+ * @param rooms as {@link inflateRooms} wants them
+ * @returns whether it is whole, its checksum right, nothing follows it, and all of it was read
  */
 export function inflate(
   stream: readonly Uint8Array[],
   rooms: readonly Uint8Array<ArrayBuffer>[],
-  take: (piece: Uint8Array<ArrayBuffer>) => boolean,
+  read: ReadData,
 ): boolean {
   const data = new PartsReader(stream);
   if (data.left < HEADER + CHECKSUM || !isSound(data.fill(new Uint8Array(HEADER)))) return false;
@@ -40,18 +43,24 @@ export function inflate(
   inflateBegin(fed.byteOffset, out.byteOffset, out.length);
   let has = 0;
   let sum = 1;
-  for (let from = out.byteOffset; ; ) {
+  const { buffer } = out;
+  let unread = out.byteOffset;
+  for (let from = unread; ; ) {
     const state = inflateRun();
     const to = inflateTo();
     if (to > from) {
       sum = adlerAdd(sum, from, to);
-      if (!take(out.subarray(from - out.byteOffset, to - out.byteOffset))) return false;
+      const done = read(new Uint8Array(buffer, unread, to - unread));
+      if (done === undefined) return false;
+      unread += done;
     }
     from = to;
     if (state < 0) return false;
     if (state === 2) break;
-    if (state === 1) from = inflateMove();
-    else {
+    if (state === 1) {
+      from = inflateMove(to - unread);
+      unread -= to - from;
+    } else {
       const kept = has - inflateUsed();
       fed.copyWithin(0, has - kept, has);
       has = kept + Math.min(fed.length - kept, data.left - CHECKSUM);
@@ -59,7 +68,7 @@ export function inflate(
       inflateFeed(has, Number(data.left === CHECKSUM));
     }
   }
-  if (data.left > CHECKSUM || has > inflateUsed()) return false;
+  if (data.left > CHECKSUM || has > inflateUsed() || unread < inflateTo()) return false;
   return sum >>> 0 === u32be(data.fill(new Uint8Array(CHECKSUM)), 0);
 }
 

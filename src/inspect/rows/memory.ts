@@ -23,7 +23,7 @@ interface Core {
   adlerAdd(sum: number, from: number, to: number): number;
   inflateBegin(data: number, out: number, size: number): void;
   inflateFeed(bytes: number, final: number): void;
-  inflateMove(): number;
+  inflateMove(bytes: number): number;
   inflateRun(): number;
   inflateTo(): number;
   inflateUsed(): number;

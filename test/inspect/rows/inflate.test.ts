@@ -3,16 +3,22 @@ import { constants, deflateRawSync, deflateSync, inflateSync, type ZlibOptions }
 import { describe, expect, test } from 'vitest';
 import { bytes } from '../../../fixtures/assemble.ts';
 import { random } from '../../../fixtures/photo.ts';
-import { INFLATE_ROOMS, inflate } from '../../../src/inspect/rows/inflate.ts';
+import { inflate, inflateRooms } from '../../../src/inspect/rows/inflate.ts';
 import { takeRooms } from '../../../src/inspect/rows/memory.ts';
 import { asStream, Deflate, DISTANCES, LITERALS, type Token } from './deflate.ts';
 
 /** Undefined when it is not whole. */
 function inflated(...stream: readonly Uint8Array[]): Uint8Array | undefined {
+  return inflatedRows(stream, 1);
+}
+
+/** Read in rows of so many bytes: what is less is left until more has come. */
+function inflatedRows(stream: readonly Uint8Array[], row: number): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
-  const whole = inflate(stream, takeRooms(INFLATE_ROOMS), (piece) => {
-    parts.push(piece.slice());
-    return true;
+  const whole = inflate(stream, takeRooms(inflateRooms(row)), (data) => {
+    const done = data.length - (data.length % row);
+    parts.push(data.slice(0, done));
+    return done;
   });
   return whole ? bytes(...parts) : undefined;
 }
@@ -169,7 +175,7 @@ test('a string that begins before the data is refused', () => {
 });
 
 test('a block may end anywhere near the end of the room', () => {
-  const room = INFLATE_ROOMS[1]!;
+  const room = inflateRooms(0)[1]!;
   const stored = Uint8Array.from({ length: 65_000 }, (_, i) => i % 251);
   // It takes up to three literals at once.
   for (const before of [stored, stored.subarray(1), stored.subarray(2)]) {
@@ -228,6 +234,19 @@ test('a stream may be cut into parts anywhere', () => {
     }
     expectSame(inflated(...parts), data);
     expect(inflated(...parts.slice(0, -2))).toBeUndefined();
+  }
+});
+
+test('what is not read yet comes again, before what follows', () => {
+  const next = random(60);
+  for (const row of [2, 999, 20_000, 32_767, 32_768, 50_000, 200_000]) {
+    for (let i = 0; i < 8; i++) {
+      const noise = content(next);
+      const count = Math.floor((4 * noise.length) / row);
+      const data = bytes(noise, noise, noise, noise).subarray(0, count * row);
+      expectSame(inflatedRows([deflateSync(data)], row), data);
+      expect(inflatedRows([deflateSync(bytes(data, [1]))], row)).toBeUndefined();
+    }
   }
 });
 

@@ -67,7 +67,7 @@ let stored: usize = 0;
 
 /**
  * @param data where {@link inflateFeed} finds bytes, and 48 behind them
- * @param out room for 32 KB, for what is put out at once, and 293 bytes
+ * @param out room for 32 KB or what {@link inflateMove} is to keep, for what is put out at once, and 293 bytes
  * @param size of that room
  */
 export function inflateBegin(data: usize, out: usize, size: usize): void {
@@ -109,12 +109,11 @@ export function inflateTo(): usize {
   return to;
 }
 
-/** Makes room again: keeps the last 32 KB and puts what follows behind them. Returns where that is. */
-export function inflateMove(): usize {
-  if (to - start > WINDOW) {
-    memory.copy(start, to - WINDOW, WINDOW);
-    to = start + WINDOW;
-  }
+/** Makes room again: keeps the last `bytes`, or 32 KB, and puts what follows behind them. Returns where that is. */
+export function inflateMove(bytes: usize): usize {
+  const kept = min(max(bytes, WINDOW), to - start);
+  memory.copy(start, to - kept, kept);
+  to = start + kept;
   return to;
 }
 
