@@ -15,17 +15,10 @@ export class PieceRoom {
   /** The room starts with so many bytes that were not read yet. */
   #has = 0;
 
-  /**
-   * @param room for all that `read` may leave, and {@link PIECE}
-   */
+  /** @param room for all that `read` may leave, and {@link PIECE} */
   constructor(room: Uint8Array, read: ReadData) {
     this.#room = room;
     this.#read = read;
-  }
-
-  /** All that came has been read. */
-  get empty(): boolean {
-    return this.#has === 0;
   }
 
   /** False when the data make no sense. */

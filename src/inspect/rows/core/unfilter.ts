@@ -110,6 +110,8 @@ function paeth(value: v128, left: v128, over: v128, corner: v128): v128 {
   const toCorner = i16x8.abs(i16x8.add(left, i16x8.sub(leftWay, corner)));
   const notLeft = v128.or(i16x8.gt_s(toLeft, toOver), i16x8.gt_s(toLeft, toCorner));
   const notOver = i16x8.gt_s(toOver, toCorner);
-  const other = v128.bitselect(i8x16.add(value, corner), i8x16.add(value, over), notOver);
-  return v128.bitselect(other, i8x16.add(value, left), notLeft);
+  // One instruction where bitselect takes three. The masks' lanes have all bits or none, so that no platform differs.
+  const sum = i8x16.add(value, left);
+  const other = i8x16.relaxed_laneselect(i8x16.add(value, corner), i8x16.add(value, over), notOver);
+  return i8x16.relaxed_laneselect(other, sum, notLeft);
 }
