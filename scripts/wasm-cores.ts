@@ -25,7 +25,8 @@ export function codeFile(name: CoreName): string {
 /** The module's bytes. */
 export async function compileCore(name: CoreName): Promise<Uint8Array> {
   let code: Uint8Array | undefined;
-  const options = ['--outFile', 'core.wasm', '--runtime', 'stub', '--enable', 'simd', '-O3'];
+  const features = ['--enable', 'simd', '--enable', 'relaxed-simd'];
+  const options = ['--outFile', 'core.wasm', '--runtime', 'stub', ...features, '-O3'];
   const { error, stderr } = await asc.main(
     [`src/inspect/${name}/core/mod.ts`, '--baseDir', root, '--noAssert', ...options],
     {

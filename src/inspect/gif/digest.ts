@@ -31,7 +31,7 @@ export function digestGif(bytes: Uint8Array): Digest | undefined {
     const row = rows.next();
     if (!row) return undefined;
     if (!covered) wide!.set(row, frame.left);
-    if (!cells.addIndexed(frame.top + y, covered ? row : wide!, colors!)) return undefined;
+    cells.addIndexed(frame.top + y, covered ? row : wide!, colors!);
   }
   return digestCells(cells, screen);
 }

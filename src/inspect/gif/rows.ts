@@ -4,14 +4,12 @@ import type { Frame } from './parts.ts';
 
 /** Data that the core is given at once, in bytes. */
 const PIECE = 1 << 15;
-/** Of the table of codes. */
-const TABLE = 4096 * 16;
 /** The core reads a row to the end of the string in which it ends. */
 const OVER = 4096 + 8;
 
-/** What a reader needs of the core's memory: for the table, data before they are read, and a row. */
+/** What a reader needs of the core's memory: for data before they are read, and a row. */
 export function rowRooms(width: number): number[] {
-  return [TABLE, PIECE, width + OVER];
+  return [PIECE, width + OVER];
 }
 
 export class RowReader {
@@ -25,12 +23,12 @@ export class RowReader {
 
   /** @param rooms as {@link rowRooms} wants them */
   constructor(bytes: Uint8Array, frame: Frame, rooms: readonly Uint8Array[]) {
-    const [table, data, row] = rooms;
+    const [data, row] = rooms;
     this.#bytes = bytes;
     this.#at = frame.data;
     this.#data = data!;
     this.#row = row!.subarray(0, frame.width);
-    core().lzwBegin(table!.byteOffset, data!.byteOffset, row!.byteOffset, frame.pixelBits);
+    core().lzwBegin(data!.byteOffset, row!.byteOffset, frame.pixelBits);
   }
 
   /** Places in the palette; valid until the next call. Undefined when the data end or make no sense. */

@@ -102,6 +102,17 @@ export function reversed(matrix: AxisMatrix): AxisMatrix {
   return mirror.build();
 }
 
+/** Row `i` of a matrix, applied down the rows of a plane; valid until the next call. */
+export type RowSums = (i: number) => Float64Array;
+
+/** Of a plane whose rows, of `width` samples, are `stride` apart. */
+export type SumRows = (
+  plane: Float32Array,
+  stride: number,
+  width: number,
+  matrix: AxisMatrix,
+) => RowSums;
+
 /**
  * Applies one matrix along the columns of each row and another down the rows.
  * `plane` is row-major, `across.columns` wide and `down.columns` high, its rows `stride` apart;
@@ -112,12 +123,12 @@ export function applyBoth(
   across: AxisMatrix,
   down: AxisMatrix,
   stride: number = across.columns,
+  sumRows: SumRows = sumRowsHere,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(across.rows * down.rows);
-  const row = new Float64Array(across.columns);
+  const sums = sumRows(plane, stride, across.columns, down);
   for (let i = 0; i < down.rows; i++) {
-    row.fill(0);
-    addRows(plane, stride, down, i, row);
+    const row = sums(i);
     for (let j = 0; j < across.rows; j++) {
       const start = across.start[j]!;
       const end = start + across.length[j]!;
@@ -129,6 +140,15 @@ export function applyBoth(
   }
   return out;
 }
+
+const sumRowsHere: SumRows = (plane, stride, width, matrix) => {
+  const row = new Float64Array(width);
+  return (i) => {
+    row.fill(0);
+    addRows(plane, stride, matrix, i, row);
+    return row;
+  };
+};
 
 /** Adds to `row` the rows of the plane, weighed by row `i` of the matrix; four at once, to touch it less. */
 function addRows(

@@ -2,12 +2,12 @@
 import { CellSums, sumBytes } from '../rows/cells.ts';
 import { TABLE_BYTES } from '../rows/color-table.ts';
 import { digestCells } from '../rows/digest.ts';
-import { INFLATE_ROOMS, inflate } from '../rows/inflate.ts';
+import { inflate, inflateRooms } from '../rows/inflate.ts';
 import { takeRooms } from '../rows/memory.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import type { Digest } from '../worker/picture.ts';
 import { partsOf } from './parts.ts';
-import { RowReader, rowRooms } from './rows.ts';
+import { mostLeft, RowReader, rowRooms } from './rows.ts';
 import { samplesOf } from './samples.ts';
 
 /**
@@ -20,9 +20,10 @@ export function digestPng(bytes: Uint8Array<ArrayBuffer>): Digest | undefined {
   const { header } = parts;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
-  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...INFLATE_ROOMS, ...rowRooms(passes)];
+  const forData = inflateRooms(mostLeft(passes));
+  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...forData, ...rowRooms(passes)];
   const [sums, out, table, ...others] = takeRooms(rooms);
-  const forRows = others.slice(INFLATE_ROOMS.length);
+  const forRows = others.slice(forData.length);
   const samples = samplesOf(parts, out!, table!);
   const cells = new CellSums(header, samples.channels, sums!);
   let known = true;
@@ -32,10 +33,10 @@ export function digestPng(bytes: Uint8Array<ArrayBuffer>): Digest | undefined {
     const values = samples.read(row, width);
     if (!values) known = false;
     else if (header.interlaced) cells.addSome(top + y * stepY, left, stepX, values, width);
-    else if (samples.table) known = cells.addIndexed(y, values, samples.table) && known;
+    else if (samples.table) cells.addIndexed(y, values, samples.table);
     else cells.addRow(y, values);
   });
-  const whole = inflate(parts.data, others, (piece) => rows.push(piece) && known);
+  const whole = inflate(parts.data, others, (data) => (known ? rows.read(data) : undefined));
   if (!whole || !rows.complete || !known) return undefined;
   return digestCells(cells, header);
 }

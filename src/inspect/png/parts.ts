@@ -1,5 +1,5 @@
 /** What of a PNG its pixels depend on, out of a file whose chunks structure/ has found sound. */
-import { fourcc, putTogether, totalLength, u32be } from '../structure/bytes.ts';
+import { fourcc, u32be } from '../structure/bytes.ts';
 import { PALETTE, type PngHeader, RGB } from '../structure/png-layout.ts';
 
 export interface PngParts {
@@ -8,8 +8,8 @@ export interface PngParts {
   readonly palette: Uint8Array | undefined;
   /** The data of tRNS: alpha by palette entry, or the grey or RGB value that is transparent. */
   readonly transparency: Uint8Array | undefined;
-  /** The zlib stream; valid until the next call. */
-  readonly data: Uint8Array<ArrayBuffer>;
+  /** The zlib stream, chunk by chunk. */
+  readonly data: readonly Uint8Array[];
 }
 
 const FIRST_CHUNK = 8;
@@ -29,7 +29,7 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>): PngParts | undefined {
   };
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
-  const data: Uint8Array<ArrayBuffer>[] = [];
+  const data: Uint8Array[] = [];
   for (let at = FIRST_CHUNK, end = 0; at < bytes.length; at = end) {
     const type = fourcc(bytes, at + 4);
     end = at + CHUNK_OVERHEAD + u32be(bytes, at);
@@ -46,7 +46,7 @@ export function partsOf(bytes: Uint8Array<ArrayBuffer>): PngParts | undefined {
     }
   }
   if (header.colorType === PALETTE && !palette) return undefined;
-  return { header, palette, transparency, data: joined(data) };
+  return { header, palette, transparency, data };
 }
 
 /** How long tRNS must be; −1 where there may be none. */
@@ -60,16 +60,4 @@ function transparencyLength(
   }
   if (colorType > RGB) return -1;
   return colorType === RGB ? 6 : 2;
-}
-
-/** Kept from picture to picture, as asking the system for fresh pages takes longer than the copying. */
-let scratch = new Uint8Array();
-const KEPT = 4 << 20;
-
-function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (parts.length === 1) return parts[0]!;
-  const length = totalLength(parts);
-  const room = scratch.length < length ? new Uint8Array(length) : scratch;
-  if (length <= KEPT) scratch = room;
-  return putTogether(room, parts);
 }

@@ -4,6 +4,7 @@
  */
 import type { Planes } from '../worker/picture.ts';
 import { core } from './memory.ts';
+import { sumRowsBytes } from './sum-rows.ts';
 
 /**
  * Cells that an axis has, some: more than the samples that PDQ's picture is reduced to, as what is finer would fold
@@ -22,10 +23,21 @@ export interface Size {
   readonly height: number;
 }
 
-/** Room for the sums of a picture in colour. */
-export function sumBytes({ width, height }: Size): number {
-  return 12 * Math.ceil(width / cellSide(width)) * Math.ceil(height / cellSide(height));
+/** Cells an axis, and those of both. */
+function cellsOf({ width, height }: Size) {
+  const across = Math.ceil(width / cellSide(width));
+  const down = Math.ceil(height / cellSide(height));
+  return { across, down, count: across * down };
 }
+
+/** Room for the sums of a picture in colour, of cells and of columns; the latter with some that are behind a row. */
+export function sumBytes(size: Size): number {
+  const { across, down, count } = cellsOf(size);
+  return 12 * count + 8 + Math.max(8 * size.width + 32, sumRowsBytes(across, down));
+}
+
+/** Rows of which 16 bits hold the sum of a column. */
+const MOST_ROWS = 256;
 
 export class CellSums {
   readonly #width: number;
@@ -38,6 +50,14 @@ export class CellSums {
   readonly #cellHeight: number;
   /** By channel, row-major: at most 255 × 1786² by the longest sides that a PNG has. */
   readonly #sums: readonly Int32Array<ArrayBuffer>[];
+  /** Sums of columns, of how many rows, and of which row of cells. */
+  readonly #columns: Uint8Array<ArrayBuffer>;
+  #rows = 0;
+  #row = 0;
+  /** The columns are those of places in a table. */
+  #indexed = false;
+  /** A pixel had a place where there is no colour. */
+  #missing = false;
 
   /** @param room of {@link sumBytes}, in the core's memory */
   constructor({ width, height }: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>) {
@@ -45,29 +65,54 @@ export class CellSums {
     this.#height = height;
     this.#cellWidth = cellSide(width);
     this.#cellHeight = cellSide(height);
-    this.#across = Math.ceil(width / this.#cellWidth);
-    this.#down = Math.ceil(height / this.#cellHeight);
-    const count = this.#across * this.#down;
+    const { across, down, count } = cellsOf({ width, height });
+    this.#across = across;
+    this.#down = down;
     this.#sums = Array.from({ length: channels }, (_, channel) =>
       new Int32Array(room.buffer, room.byteOffset + 4 * count * channel, count).fill(0),
     );
+    // At an address that is a multiple of 8.
+    this.#columns = room.subarray((4 * count * channels + 7) & ~7).fill(0);
+  }
+
+  /** Room of {@link sumRowsBytes} that is used no more when all pixels have been added. */
+  get spare(): Uint8Array<ArrayBuffer> {
+    return this.#columns;
   }
 
   /** Adds the whole row `y`, whose samples lie in the core's memory. */
   addRow(y: number, { byteOffset }: Uint8Array): void {
-    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
-    if (b === undefined) core().addGrey(a!, byteOffset, this.#width, this.#cellWidth);
-    else core().addRgb(a!, b, c!, byteOffset, this.#width, this.#cellWidth);
+    this.#turnTo(y);
+    const count = this.#width * this.#sums.length;
+    core().addColumns(this.#columns.byteOffset, byteOffset, count);
   }
 
-  /**
-   * Adds the whole row `y`, of colours in a table that lies in the core's memory, too. Returns false when one
-   * has no colour there.
-   */
-  addIndexed(y: number, row: Uint8Array, { byteOffset: table }: Uint8Array): boolean {
-    const [a, b, c] = this.#rowOfCells(Math.floor(y / this.#cellHeight));
+  /** The same of colours in a table that lies in the core's memory, too; of all rows, or of none. */
+  addIndexed(y: number, row: Uint8Array, { byteOffset: table }: Uint8Array): void {
+    this.#turnTo(y);
+    this.#indexed = true;
+    core().addPlaces(this.#columns.byteOffset, row.byteOffset, this.#width, table);
+  }
+
+  /** Prepares the columns for row `y`, fastest when rows come in their order. */
+  #turnTo(y: number): void {
+    const row = Math.floor(y / this.#cellHeight);
+    if (row !== this.#row || this.#rows === MOST_ROWS) this.#addColumns();
+    this.#row = row;
+    this.#rows++;
+  }
+
+  #addColumns(): void {
+    if (this.#rows === 0) return;
+    this.#rows = 0;
+    const [a, b, c] = this.#rowOfCells(this.#row);
+    const columns = this.#columns.byteOffset;
     const [width, side] = [this.#width, this.#cellWidth];
-    return core().addIndexed(a!, b!, c!, row.byteOffset, width, side, table) === 0;
+    if (b === undefined) core().addGrey(a!, columns, width, side);
+    else {
+      const others = core().addRgb(a!, b, c!, columns, width, side, this.#indexed ? 8 : 6);
+      this.#missing ||= this.#indexed && others !== 0;
+    }
   }
 
   /** Adds `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
@@ -79,8 +124,13 @@ export class CellSums {
     }
   }
 
-  /** Once, when all pixels have been added: the means take the place of the sums. */
-  means(): Planes {
+  /**
+   * Once, when all pixels have been added: the means take the place of the sums. Undefined when one of them has
+   * no colour.
+   */
+  means(): Planes | undefined {
+    this.#addColumns();
+    if (this.#missing) return undefined;
     // The last cell of a row may be narrower.
     const share = this.#cellWidth / (this.#width - (this.#across - 1) * this.#cellWidth);
     const planes = this.#sums.map(({ buffer, byteOffset, length }) => {

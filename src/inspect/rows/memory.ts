@@ -8,42 +8,53 @@ import { CORE } from './core-code.ts';
 interface Core {
   readonly memory: WebAssembly.Memory;
   readonly roomsFrom: { readonly value: number };
-  addGrey(sums: number, samples: number, width: number, side: number): void;
+  addColumns(columns: number, samples: number, count: number): void;
+  addGrey(sums: number, columns: number, width: number, side: number): void;
+  addPlaces(columns: number, places: number, count: number, table: number): void;
   addRgb(
     reds: number,
     greens: number,
     blues: number,
-    samples: number,
+    columns: number,
     width: number,
     side: number,
-  ): void;
-  addIndexed(
-    reds: number,
-    greens: number,
-    blues: number,
-    indices: number,
-    width: number,
-    side: number,
-    table: number,
+    step: number,
   ): number;
   adlerAdd(sum: number, from: number, to: number): number;
-  inflateBegin(room: number, data: number, out: number, size: number): void;
+  inflateBegin(data: number, out: number, size: number): void;
   inflateFeed(bytes: number, final: number): void;
-  inflateMove(): number;
+  inflateMove(bytes: number): number;
   inflateRun(): number;
   inflateTo(): number;
   inflateUsed(): number;
-  lzwBegin(entries: number, data: number, rows: number, pixelBits: number): void;
+  lzwBegin(data: number, rows: number, pixelBits: number): void;
   lzwFeed(bytes: number): void;
   lzwRow(width: number): number;
   lzwUsed(): number;
   meansOfGrey(sums: number, count: number, scale: number): void;
   meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
+  sumRows(
+    sums: number,
+    width: number,
+    plane: number,
+    stride: number,
+    weights: number,
+    count: number,
+  ): void;
   flattenRgba(row: number, out: number, pixels: number): void;
   unfilter(
     type: number,
     source: number,
     row: number,
+    above: number,
+    length: number,
+    step: number,
+  ): void;
+  unfilterTwo(
+    type: number,
+    source: number,
+    row: number,
+    below: number,
     above: number,
     length: number,
     step: number,

@@ -1,6 +1,6 @@
 /** From the bytes of a TIFF to what the hash and the second look need. */
 import { CellSums, sumBytes } from '../rows/cells.ts';
-import { digestMeans } from '../rows/digest.ts';
+import { digestCells } from '../rows/digest.ts';
 import { takeRooms } from '../rows/memory.ts';
 import { turnOf } from '../turn.ts';
 import type { Digest } from '../worker/picture.ts';
@@ -26,5 +26,5 @@ export function digestTiff(bytes: Uint8Array, orientation = 1): Digest | undefin
   const cells = new CellSums(parts.size, channelsOf(parts), sums!);
   const add = adderOf(parts, cells, [table!, out!]);
   if (!reader.read(others, add)) return undefined;
-  return digestMeans(cells.means(), parts.size, turnOf(orientation));
+  return digestCells(cells, parts.size, turnOf(orientation));
 }

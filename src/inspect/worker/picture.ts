@@ -1,5 +1,12 @@
 /** Colour planes of a whole picture, as shown, no larger than PDQ filters them; and what is made of them. */
-import { type AxisMatrix, applyBoth, areaAverage, bufferOfPlane, MIN_SIDE } from '../pdq/mod.ts';
+import {
+  type AxisMatrix,
+  applyBoth,
+  areaAverage,
+  bufferOfPlane,
+  MIN_SIDE,
+  type SumRows,
+} from '../pdq/mod.ts';
 import { CHROMA_SIDE, LUMA_SIDE, THUMBNAIL_BYTES } from '../thumbnail.ts';
 import { transposed } from '../turn.ts';
 
@@ -36,6 +43,8 @@ export interface Axes {
   readonly pdq?: Both;
   /** What comes out is shown with its axes swapped. */
   readonly swap: boolean;
+  /** Faster, where the planes lie. */
+  readonly sumRows?: SumRows;
 }
 
 let scratch: Float32Array[] = [];
@@ -77,14 +86,17 @@ export function digestPixels({ data, width, height }: RgbPixels): Digest {
 }
 
 export function digestPlanes(planes: Planes, axes: Axes): Digest {
-  const { pdq, swap } = axes;
   const thumbnail = thumbnailOf(planes, axes);
-  return { ...(pdq && { buffer: shown(planes.luma, pdq, swap) }), thumbnail };
+  return { ...(axes.pdq && { buffer: shown(planes.luma, axes.pdq, axes) }), thumbnail };
 }
 
-function shown(plane: Float32Array, axes: Both, swap: boolean): Float32Array<ArrayBuffer> {
-  const samples = applyBoth(plane, ...axes);
-  return swap ? transposed(samples, axes[0].rows) : samples;
+function shown(
+  plane: Float32Array,
+  [across, down]: Both,
+  { swap, sumRows }: Axes,
+): Float32Array<ArrayBuffer> {
+  const samples = applyBoth(plane, across, down, across.columns, sumRows);
+  return swap ? transposed(samples, across.rows) : samples;
 }
 
 /** Light as JPEG and PDQ weigh it (ITU-R BT.601). */
@@ -92,12 +104,13 @@ function lumaOf(r: number, g: number, b: number): number {
   return 0.299 * r + 0.587 * g + 0.114 * b;
 }
 
-function thumbnailOf({ luma, red, blue }: Planes, { light, color, swap }: Axes) {
-  const dim = red && shown(luma, color, swap);
+function thumbnailOf({ luma, red, blue }: Planes, axes: Axes) {
+  const { light, color } = axes;
+  const dim = red && shown(luma, color, axes);
   const chroma = (plane: Float32Array | undefined, scale: number) =>
-    plane && shown(plane, color, swap).map((value, at) => 128 + scale * (value - dim![at]!));
+    plane && shown(plane, color, axes).map((value, at) => 128 + scale * (value - dim![at]!));
   return packThumbnail(
-    shown(luma, light, swap),
+    shown(luma, light, axes),
     // JPEG's YCbCr (ITU-T T.871): (B − Y) / 1.772 and (R − Y) / 1.402.
     chroma(blue, 1 / 1.772),
     chroma(red, 1 / 1.402),

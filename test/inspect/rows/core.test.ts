@@ -58,6 +58,43 @@ test.each([0, 1, 2, 3, 4])('filter type %i is undone as the specification says',
   );
 });
 
+const CHAINS = [1, 3, 4];
+const PAIRS = CHAINS.flatMap((first) => CHAINS.map((second) => [first, second] as const));
+
+test.each(PAIRS)('rows of the types %i and %i are undone at once', (first, second) => {
+  const kind = fc.record({
+    step: fc.constantFrom(1, 2, 3, 4, 6, 8),
+    pixels: fc.integer({ min: 1, max: 40 }),
+    levels,
+  });
+  fc.assert(
+    fc.property(kind, fc.infiniteStream(fc.nat()), ({ step, pixels, levels }, numbers) => {
+      const length = pixels * step;
+      const rooms = takeRooms([2 * length + 1, length, length, length]);
+      for (const room of rooms) {
+        for (let i = 0; i < room.length; i++) {
+          room[i] = levels[1] + (numbers.next().value! % (levels[0] + 1));
+        }
+      }
+      const [source, row, below, above] = rooms as [Uint8Array, ...Uint8Array[]];
+      source[length] = second;
+      const slow = unfilterSlowly(first, source.slice(0, length), above!, step);
+      const slowBelow = unfilterSlowly(second, source.slice(length + 1), slow, step);
+      const before = [source.slice(), above!.slice()];
+      const [from, to, next, over] = rooms.map(({ byteOffset }) => byteOffset) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      core().unfilterTwo(first, from, to, next, over, length, step);
+      expect([row, below]).toEqual([slow, slowBelow]);
+      expect([source, above]).toEqual(before);
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('RGB with alpha is laid on white, whatever value and alpha', () => {
   for (const odd of [0, 1]) {
     const pixels = 65_536 - odd;
@@ -75,4 +112,33 @@ test('RGB with alpha is laid on white, whatever value and alpha', () => {
     core().flattenRgba(row.byteOffset, out.byteOffset, pixels);
     expect(out).toEqual(expected);
   }
+});
+
+test('Adler-32 is what the specification says, of any bytes', () => {
+  const longest = 20_000;
+  const [room] = takeRooms([longest]) as [Uint8Array];
+  const slowly = (data: Uint8Array) => {
+    let [a, b] = [1, 0];
+    for (const value of data) {
+      a = (a + value) % 65521;
+      b = (b + a) % 65521;
+    }
+    return b * 65536 + a;
+  };
+  const check = (from: number, to: number, split: number) => {
+    const { byteOffset: at } = room;
+    const first = core().adlerAdd(1, at + from, at + split);
+    expect(core().adlerAdd(first, at + split, at + to) >>> 0).toBe(slowly(room.subarray(from, to)));
+  };
+  room.fill(255);
+  check(0, longest, 0);
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
+      const below = (n: number) => numbers.next().value! % n;
+      for (let i = 0; i < 200; i++) room[below(longest)] = below(256);
+      const from = below(100);
+      const to = from + below([40, 9000, longest - from][below(3)]!);
+      check(from, to, from + below(to - from + 1));
+    }),
+  );
 });

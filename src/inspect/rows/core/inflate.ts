@@ -1,28 +1,43 @@
 /**
  * Deflate (RFC 1951), piece by piece: data are fed, and what they hold is put out behind the 32 KB before it.
  *
- * The next bits are kept in a register of 64, filled up to at least 56 without a branch: enough for a length
- * and a distance with all their extra bits (48), or three literals. Codes are found in a table by their first
- * bits; the longer ones in a second part of it, which the entry in the first names. An entry is
+ * The next bits are kept in a register of 64, filled up to at least 56 without a branch. Codes are found in a
+ * table by their first bits; the longer ones in a second part of it, which the entry in the first names. What
+ * takes the time is the chain from one look-up to the next. So an entry begins with what the chain needs:
  *
- *     bits 0–3    length of the code
- *     bits 4–7    what it is
- *     bits 8–15   extra bits
- *     bits 16–31  the literal, the least length or distance, or the place of the second part
+ *     bits 0–5    length of the code and its extra bits, by which the register is moved on
+ *     bits 6, 7   MORE: it is the place of a second part; ODD: it needs a closer look
+ *     bits 8–12   length of the code, and 3
+ *     bits 16–30  the literal, the least length or distance, or the place of the second part
+ *     bits 29–31  NONE, STOP, LITERAL: what it is, unless it is a distance
+ *     bits 32–44  mask of the extra bits
  *
- * and 0 where there is no such code.
+ * A length whose extra bits are among those that are looked up stands there as a whole.
  */
-import { buildTable, LITERAL, MORE, STOP } from './inflate-table';
+import {
+  buildTable,
+  DISTANCES,
+  LEFT,
+  LENGTHS,
+  MORE,
+  NONE,
+  ODD,
+  PLAIN,
+  STOP,
+} from './inflate-table';
 
-/** Room that {@link inflateBegin} is given: tables, then lengths of codes. */
-const LITERAL_ROOT: u32 = 10;
+/** Bits by which the first parts are looked up: tables that take little room in the cache. */
+const LENGTH_ROOT: u32 = 10;
 const DISTANCE_ROOT: u32 = 8;
-const DISTANCES: usize = 48 << 10;
-const LENGTHS: usize = 72 << 10;
+/** Entries of 8 bytes. A second part begins where two codes do at least, of 286 and 30. */
+const lengthTable = memory.data(8 * (1024 + 143 * 32));
+const distanceTable = memory.data(8 * (256 + 15 * 128));
+/** Lengths of codes, of 288 literals and lengths and 32 distances. */
+const codeLengths = memory.data(320);
 
 const WINDOW: usize = 32 << 10;
-/** Longest string, and the bytes that are copied too far. */
-const SLACK: usize = 258 + 8;
+/** Longest string, three literals before it, and the bytes that are copied too far. */
+const SLACK: usize = 258 + 3 + 32;
 /** The longest description of a block's codes, and some. */
 const HEADER: usize = 1024;
 
@@ -31,7 +46,6 @@ const STORED: u32 = 1;
 const CODED: u32 = 2;
 const DONE: u32 = 3;
 
-let tables: usize = 0;
 let source: usize = 0;
 /** Behind the bytes that were fed. */
 let end: usize = 0;
@@ -52,13 +66,11 @@ let last: bool = false;
 let stored: usize = 0;
 
 /**
- * @param room 80 KB
- * @param data where {@link inflateFeed} finds bytes, and 16 behind them
- * @param out room for 32 KB, for what is put out at once, and 266 bytes
+ * @param data where {@link inflateFeed} finds bytes, and 48 behind them
+ * @param out room for 32 KB or what {@link inflateMove} is to keep, for what is put out at once, and 293 bytes
  * @param size of that room
  */
-export function inflateBegin(room: usize, data: usize, out: usize, size: usize): void {
-  tables = room;
+export function inflateBegin(data: usize, out: usize, size: usize): void {
   source = data;
   start = out;
   to = out;
@@ -74,11 +86,15 @@ export function inflateBegin(room: usize, data: usize, out: usize, size: usize):
 
 /** Bytes of the source that are done with; those in the register are not. */
 export function inflateUsed(): usize {
-  const held = <usize>(count >> 3);
-  from -= held;
+  giveBack();
+  return from - source;
+}
+
+/** Whole bytes that the register holds. */
+function giveBack(): void {
+  from -= <usize>(count >> 3);
   count &= 7;
   bits &= (1 << count) - 1;
-  return from - source;
 }
 
 /** The source holds so many bytes now, the first of which is what was the first that is not done with. */
@@ -93,12 +109,11 @@ export function inflateTo(): usize {
   return to;
 }
 
-/** Makes room again: keeps the last 32 KB and puts what follows behind them. Returns where that is. */
-export function inflateMove(): usize {
-  if (to - start > WINDOW) {
-    memory.copy(start, to - WINDOW, WINDOW);
-    to = start + WINDOW;
-  }
+/** Makes room again: keeps the last `bytes`, or 32 KB, and puts what follows behind them. Returns where that is. */
+export function inflateMove(bytes: usize): usize {
+  const kept = min(max(bytes, WINDOW), to - start);
+  memory.copy(start, to - kept, kept);
+  to = start + kept;
   return to;
 }
 
@@ -145,9 +160,7 @@ function beginBlock(): bool {
   if (kind === 0) {
     // The rest of the byte is padding, and what the register holds goes back.
     take(count & 7);
-    from -= <usize>(count >> 3);
-    count = 0;
-    bits = 0;
+    giveBack();
     if (from + 4 > end) return false;
     stored = load<u16>(from);
     if ((<usize>load<u16>(from, 2) ^ 0xffff) !== stored) return false;
@@ -156,27 +169,26 @@ function beginBlock(): bool {
     return true;
   }
   state = CODED;
-  const lengths = tables + LENGTHS;
   if (kind === 1) {
-    memory.fill(lengths, 8, 288);
-    memory.fill(lengths + 144, 9, 112);
-    memory.fill(lengths + 256, 7, 24);
-    memory.fill(lengths + 288, 5, 32);
+    memory.fill(codeLengths, 8, 288);
+    memory.fill(codeLengths + 144, 9, 112);
+    memory.fill(codeLengths + 256, 7, 24);
+    memory.fill(codeLengths + 288, 5, 32);
     return makeTables(288, 32);
   }
-  return kind === 2 && readLengths(lengths);
+  return kind === 2 && readLengths();
 }
 
 function makeTables(literals: u32, distances: u32): bool {
-  const lengths = tables + LENGTHS;
   return (
-    buildTable(tables, LITERAL_ROOT, lengths, literals, 1) &&
-    buildTable(tables + DISTANCES, DISTANCE_ROOT, lengths + literals, distances, 2)
+    buildTable(lengthTable, LENGTH_ROOT, codeLengths, literals, LENGTHS) &&
+    buildTable(distanceTable, DISTANCE_ROOT, codeLengths + literals, distances, DISTANCES)
   );
 }
 
 /** Lengths of codes, themselves coded (3.2.7). */
-function readLengths(lengths: usize): bool {
+function readLengths(): bool {
+  const lengths = codeLengths;
   const literals = take(5) + 257;
   const distances = take(5) + 1;
   const sent = take(4) + 4;
@@ -187,12 +199,12 @@ function readLengths(lengths: usize): bool {
     fill();
     store<u8>(lengths + load<u8>(order + i), take(3));
   }
-  if (!buildTable(tables, 7, lengths, 19, 0)) return false;
+  if (!buildTable(lengthTable, 7, lengths, 19, PLAIN)) return false;
   const total = literals + distances;
   for (let i: u32 = 0; i < total; ) {
     fill();
-    const entry = load<u32>(tables + ((<usize>bits & 127) << 2));
-    if (entry === 0 || overrun()) return false;
+    const entry = <u32>load<u64>(lengthTable + ((<usize>bits & 127) << 3));
+    if (entry & <u32>NONE || overrun()) return false;
     take(entry & 15);
     const symbol = entry >> 16;
     if (symbol < 16) {
@@ -211,6 +223,8 @@ function readLengths(lengths: usize): bool {
 }
 
 function copyStored(): i32 {
+  // The block before may have ended behind it.
+  if (to >= limit) return 1;
   const part = min(min(stored, end - from), limit - to);
   memory.copy(to, from, part);
   to += part;
@@ -221,97 +235,152 @@ function copyStored(): i32 {
   return final ? -1 : 0;
 }
 
+/** While strings are decoded, the register's bits are those of offsets in a table of entries of 8 bytes. */
+const LENGTH_MASK: u32 = ((1 << LENGTH_ROOT) - 1) << LEFT;
+const DISTANCE_MASK: u32 = ((1 << DISTANCE_ROOT) - 1) << LEFT;
+const DEEP_LENGTH_MASK: u32 = ((1 << (15 - LENGTH_ROOT)) - 1) << LEFT;
+const DEEP_DISTANCE_MASK: u32 = ((1 << (15 - DISTANCE_ROOT)) - 1) << LEFT;
+
+/** Bits that the next look-up needs. */
+const AHEAD: u32 = LENGTH_ROOT + LEFT;
+/** Bytes that a round of the loop takes, up to 14 with what it puts in the register, and 8 more that are read. */
+const ROUND: usize = 24;
+
+/** What the loop compares with; in registers, these would drive out what it changes. */
+const bounds = memory.data(12);
+
 /** Decodes a block's strings; returns 2 when it has ended. */
 function decode(): i32 {
+  giveBack();
+  store<usize>(bounds, limit);
+  store<usize>(bounds, final ? end + 8 : end - ROUND, 4);
+  store<usize>(bounds, start, 8);
   // Of the module's variables, those that the loop changes are held here meanwhile.
-  let held = bits;
-  let has = count;
+  let held = bits << LEFT;
+  let has = count + LEFT;
   let next = from;
   let at = to;
-  const literals = tables;
-  const distances = tables + DISTANCES;
-  const lowest = start;
-  // A string takes up to 6 bytes; the register runs up to 8 ahead.
-  const enough = final ? end + 8 : end - 16;
   let result = 1;
-  while (at < limit) {
-    if (next > enough) {
+  held |= load<u64>(next) << has;
+  next += (~has >> 3) & 7;
+  has |= 56;
+  let entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
+  while (at < load<usize>(bounds)) {
+    if (next > load<usize>(bounds, 4)) {
       result = final ? -1 : 0;
       break;
     }
+    // Above the lowest six, `has` may hold any bits.
     held |= load<u64>(next) << has;
-    next += <usize>((63 - has) >> 3);
+    next += (~has >> 3) & 7;
     has |= 56;
-    let entry = load<u32>(literals + ((<usize>held & 1023) << 2));
-    if (entry & LITERAL) {
-      store<u8>(at++, entry >> 16);
-      held >>= entry & 15;
-      has -= entry & 15;
-      entry = load<u32>(literals + ((<usize>held & 1023) << 2));
-      if (entry & LITERAL) {
-        store<u8>(at++, entry >> 16);
-        held >>= entry & 15;
-        has -= entry & 15;
-        entry = load<u32>(literals + ((<usize>held & 1023) << 2));
-        if (entry & LITERAL) {
-          store<u8>(at++, entry >> 16);
-          held >>= entry & 15;
-          has -= entry & 15;
+    if (<i32>entry < 0) {
+      store<u8>(at++, <u32>entry >> 16);
+      held >>= entry;
+      has -= <u32>entry;
+      entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
+      if (<i32>entry < 0) {
+        store<u8>(at++, <u32>entry >> 16);
+        held >>= entry;
+        has -= <u32>entry;
+        entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
+        if (<i32>entry < 0) {
+          store<u8>(at++, <u32>entry >> 16);
+          held >>= entry;
+          has -= <u32>entry;
+          entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
           continue;
         }
       }
       held |= load<u64>(next) << has;
-      next += <usize>((63 - has) >> 3);
+      next += (~has >> 3) & 7;
       has |= 56;
     }
-    if (entry & MORE) {
-      entry = load<u32>(literals + (((entry >> 16) + (<u32>(held >> 10) & 31)) << 2));
+    let length = <u32>entry >> 16;
+    if (entry & ODD) {
+      if (entry & MORE) {
+        held >>= entry;
+        has -= <u32>entry;
+        const part = (<u32>entry >> 16) << LEFT;
+        entry = load<u64>(part + (<u32>held & DEEP_LENGTH_MASK), lengthTable);
+        if (<i32>entry < 0) {
+          store<u8>(at++, <u32>entry >> 16);
+          held >>= entry;
+          has -= <u32>entry;
+          entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
+          continue;
+        }
+      }
+      if (entry & (NONE | STOP)) {
+        held >>= entry;
+        has -= <u32>entry;
+        result = entry & STOP ? 2 : -1;
+        break;
+      }
+      length = (<u32>entry >> 16) + (<u32>(held >> (entry >> 8)) & <u32>(entry >> 32));
     }
-    held >>= entry & 15;
-    has -= entry & 15;
-    if (entry & LITERAL) {
-      store<u8>(at++, entry >> 16);
-      continue;
+    held >>= entry;
+    has -= <u32>entry;
+    entry = load<u64>(<u32>held & DISTANCE_MASK, distanceTable);
+    if (entry & ODD) {
+      if (entry & MORE) {
+        held >>= entry;
+        has -= <u32>entry;
+        const part = (<u32>entry >> 16) << LEFT;
+        entry = load<u64>(part + (<u32>held & DEEP_DISTANCE_MASK), distanceTable);
+      }
+      if (entry & ODD) {
+        result = -1;
+        break;
+      }
     }
-    if (entry & STOP) {
-      result = 2;
-      break;
-    }
-    if (entry === 0) {
+    const distance = (<u32>entry >> 16) + (<u32>(held >> (entry >> 8)) & <u32>(entry >> 32));
+    held >>= entry;
+    has -= <u32>entry;
+    if (distance > at - load<usize>(bounds, 8)) {
       result = -1;
       break;
     }
-    let extra = (entry >> 8) & 255;
-    const length = <usize>((entry >> 16) + (<u32>held & ((1 << extra) - 1)));
-    held >>= extra;
-    has -= extra;
-    entry = load<u32>(distances + ((<usize>held & 255) << 2));
-    if (entry & MORE) {
-      entry = load<u32>(distances + (((entry >> 16) + (<u32>(held >> 8) & 127)) << 2));
+    // Nearly always there are enough for the next look-up, which need not wait for more then.
+    if ((has & 63) < AHEAD) {
+      held |= load<u64>(next) << has;
+      next += (~has >> 3) & 7;
+      has |= 56;
     }
-    held >>= entry & 15;
-    has -= entry & 15;
-    extra = (entry >> 8) & 255;
-    const distance = <usize>((entry >> 16) + (<u32>held & ((1 << extra) - 1)));
-    held >>= extra;
-    has -= extra;
-    let copy = at - distance;
-    if (entry === 0 || copy < lowest || distance > at) {
-      result = -1;
-      break;
-    }
-    const stop = at + length;
-    if (distance >= 8) {
-      for (; at < stop; at += 8, copy += 8) store<u64>(at, load<u64>(copy));
-      at = stop;
-    } else if (distance === 1) {
-      memory.fill(at, load<u8>(copy), length);
-      at = stop;
-    } else while (at < stop) store<u8>(at++, load<u8>(copy++));
+    entry = load<u64>(<u32>held & LENGTH_MASK, lengthTable);
+    copyString(at, distance, length);
+    at += length;
   }
-  bits = held;
-  count = has;
+  bits = held >> LEFT;
+  count = (has & 63) - LEFT;
   from = next;
   to = at;
   return result;
+}
+
+/** For a distance below 16: which bytes of a string repeat it, and by how many of 16 whole ones of it move on. */
+const repeats = memory.data(16 * 16);
+const wholes = memory.data(16);
+for (let distance: usize = 1; distance < 16; distance++) {
+  store<u8>(wholes + distance, 16 - (16 % distance));
+  for (let i: usize = 0; i < 16; i++) store<u8>(repeats + (distance << 4) + i, i % distance);
+}
+
+/** Up to 32 bytes behind the string are overwritten. */
+function copyString(to: usize, distance: usize, length: usize): void {
+  const end = to + length;
+  let from = to - distance;
+  if (distance >= 16) {
+    for (;;) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      to += 32;
+      from += 32;
+      if (to >= end) break;
+    }
+    return;
+  }
+  const part = i8x16.swizzle(v128.load(from), v128.load(repeats + (distance << 4)));
+  const whole = <usize>load<u8>(wholes + distance);
+  for (; to < end; to += whole) v128.store(to, part);
 }

@@ -1,5 +1,6 @@
 export { adlerAdd } from './adler';
-export { addGrey, addIndexed, addRgb, meansOfGrey, meansOfRgb } from './cells';
+export { sumRows } from './axis';
+export { addColumns, addGrey, addPlaces, addRgb, meansOfGrey, meansOfRgb } from './cells';
 export { flattenRgba } from './flatten';
 export {
   inflateBegin,
@@ -10,7 +11,7 @@ export {
   inflateUsed,
 } from './inflate';
 export { lzwBegin, lzwFeed, lzwRow, lzwUsed } from './lzw';
-export { unfilter } from './unfilter';
+export { unfilter, unfilterTwo } from './unfilter';
 
 /** What lies below is the core's own. */
 export const roomsFrom: usize = __heap_base;

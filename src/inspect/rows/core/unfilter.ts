@@ -2,9 +2,15 @@
  * Undoes the filters of PNG (W3C, third edition, 9): each byte is stored as its difference to neighbours.
  *
  * All but Up have to wait for the pixel to the left. So a register holds one pixel of whatever size and
- * what follows it, eight bytes, and the next pixel is stored over what was too much. Hence what lies
- * behind a row is overwritten, and behind source and rows there must be bytes to read.
+ * what follows it, eight samples of 16 bits, the upper ones zero, and the next pixel is stored over what was
+ * too much. Hence what lies behind a row is overwritten, and behind source and rows there must be bytes to read.
+ *
+ * What bounds it is the chain from one pixel to the next. Hence two rows are undone at once, where both have it.
  */
+
+const SUB: u32 = 1;
+const UP: u32 = 2;
+const AVERAGE: u32 = 3;
 
 /**
  * One row.
@@ -22,20 +28,8 @@ export function unfilter(
   step: usize,
 ): void {
   if (type === 0) memory.copy(row, source, length);
-  else if (type === 1) sub(source, row, row + length, step);
-  else if (type === 2) up(source, row, above, length);
-  else if (type === 3) average(source, row, row + length, above, step);
-  else paeth(source, row, row + length, above, step);
-}
-
-function sub(source: usize, row: usize, end: usize, step: usize): void {
-  let left = i8x16.splat(0);
-  while (row < end) {
-    left = i8x16.add(v128.load64_zero(source), left);
-    v128.store64_lane(row, left, 0);
-    source += step;
-    row += step;
-  }
+  else if (type === UP) up(source, row, above, length);
+  else byPixels(type, source, row, above, length, step);
 }
 
 function up(source: usize, row: usize, above: usize, length: usize): void {
@@ -46,49 +40,78 @@ function up(source: usize, row: usize, above: usize, length: usize): void {
   for (; i < length; i++) store<u8>(row + i, load<u8>(source + i) + load<u8>(above + i));
 }
 
-function average(source: usize, row: usize, end: usize, above: usize, step: usize): void {
-  const one = i8x16.splat(1);
-  let left = i8x16.splat(0);
-  while (row < end) {
-    const over = v128.load64_zero(above);
-    // The instruction rounds up where PNG rounds down.
-    const odd = v128.and(v128.xor(left, over), one);
-    const mean = i8x16.avgr_u(left, over);
-    left = i8x16.sub(i8x16.add(v128.load64_zero(source), mean), odd);
-    v128.store64_lane(row, left, 0);
-    source += step;
-    above += step;
-    row += step;
+function byPixels(
+  type: u32,
+  source: usize,
+  row: usize,
+  above: usize,
+  length: usize,
+  step: usize,
+): void {
+  let left = i16x8.splat(0);
+  let corner = i16x8.splat(0);
+  for (let i: usize = 0; i < length; i += step) {
+    const over = v128.load_ext<u8>(above + i);
+    left = inline.always(pixel(type, v128.load_ext<u8>(source + i), left, over, corner));
+    v128.store64_lane(row + i, i8x16.narrow_i16x8_u(left, left), 0);
+    corner = over;
   }
 }
 
 /**
- * Adds whichever of left, above and corner is nearest to left + above − corner; of equals left, then
- * above. A sample has 16 bits here, the upper ones zero.
- *
- * What bounds it is the chain from one pixel to the next. Hence the sums are made before it is known
- * which of them counts, and no minimum is looked for.
+ * Two rows, neither of whose types is None or Up.
+ * @param source the filtered bytes of the second row follow those of the first and its own type
+ * @param row of the first
+ * @param below of the second
  */
-function paeth(source: usize, row: usize, end: usize, above: usize, step: usize): void {
+export function unfilterTwo(
+  type: u32,
+  source: usize,
+  row: usize,
+  below: usize,
+  above: usize,
+  length: usize,
+  step: usize,
+): void {
+  const second = source + length + 1;
+  const other: u32 = load<u8>(second - 1);
   let left = i16x8.splat(0);
   let corner = i16x8.splat(0);
-  while (row < end) {
-    const over = v128.load_ext<u8>(above);
-    const leftWay = i16x8.sub(over, corner);
-    const toLeft = i16x8.abs(leftWay);
-    const toOver = i16x8.abs(i16x8.sub(left, corner));
-    // Not by way of the difference of left and corner, for which it would have to wait.
-    const toCorner = i16x8.abs(i16x8.add(left, i16x8.sub(leftWay, corner)));
-    const notLeft = v128.or(i16x8.gt_s(toLeft, toOver), i16x8.gt_s(toLeft, toCorner));
-    const notOver = i16x8.gt_s(toOver, toCorner);
-    const value = v128.load_ext<u8>(source);
-    // By bytes, so that nothing is carried into the upper ones.
-    const other = v128.bitselect(i8x16.add(value, corner), i8x16.add(value, over), notOver);
-    left = v128.bitselect(other, i8x16.add(value, left), notLeft);
-    v128.store64_lane(row, i8x16.narrow_i16x8_u(left, left), 0);
+  let leftBelow = i16x8.splat(0);
+  for (let i: usize = 0; i < length; i += step) {
+    const over = v128.load_ext<u8>(above + i);
+    const value = inline.always(pixel(type, v128.load_ext<u8>(source + i), left, over, corner));
+    v128.store64_lane(row + i, i8x16.narrow_i16x8_u(value, value), 0);
+    const filtered = v128.load_ext<u8>(second + i);
+    leftBelow = inline.always(pixel(other, filtered, leftBelow, value, left));
+    v128.store64_lane(below + i, i8x16.narrow_i16x8_u(leftBelow, leftBelow), 0);
+    left = value;
     corner = over;
-    source += step;
-    above += step;
-    row += step;
   }
+}
+
+/** By bytes, so that nothing is carried into the upper ones. The type is the same for a whole row. */
+function pixel(type: u32, value: v128, left: v128, over: v128, corner: v128): v128 {
+  if (type === SUB) return i8x16.add(value, left);
+  if (type === AVERAGE) return i8x16.add(value, i16x8.shr_u(i16x8.add(left, over), 1));
+  return inline.always(paeth(value, left, over, corner));
+}
+
+/**
+ * Adds whichever of left, above and corner is nearest to left + above − corner; of equals left, then
+ * above. The sums are made before it is known which of them counts, and no minimum is looked for, as the next
+ * pixel waits for this one.
+ */
+function paeth(value: v128, left: v128, over: v128, corner: v128): v128 {
+  const leftWay = i16x8.sub(over, corner);
+  const toLeft = i16x8.abs(leftWay);
+  const toOver = i16x8.abs(i16x8.sub(left, corner));
+  // Not by way of the difference of left and corner, for which it would have to wait.
+  const toCorner = i16x8.abs(i16x8.add(left, i16x8.sub(leftWay, corner)));
+  const notLeft = v128.or(i16x8.gt_s(toLeft, toOver), i16x8.gt_s(toLeft, toCorner));
+  const notOver = i16x8.gt_s(toOver, toCorner);
+  // One instruction where bitselect takes three. The masks' lanes have all bits or none, so that no platform differs.
+  const sum = i8x16.add(value, left);
+  const other = i8x16.relaxed_laneselect(i8x16.add(value, corner), i8x16.add(value, over), notOver);
+  return i8x16.relaxed_laneselect(other, sum, notLeft);
 }

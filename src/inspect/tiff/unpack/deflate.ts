@@ -1,12 +1,12 @@
 /** Deflate, each block a zlib stream (RFC 1950) of its own. */
-import { INFLATE_ROOMS, inflate } from '../../rows/inflate.ts';
-import { cutterRoom, RowCutter } from './row-cutter.ts';
+import { inflate, inflateRooms } from '../../rows/inflate.ts';
+import { RowCutter } from './row-cutter.ts';
 import type { Unpacker } from './unpacker.ts';
 
 export const deflate: Unpacker = {
-  rooms: (rowBytes) => [...INFLATE_ROOMS, cutterRoom(rowBytes)],
+  rooms: inflateRooms,
   unpack(source, shape, rooms, take) {
-    const rows = new RowCutter(rooms.at(-1)!, shape, take);
-    return inflate(source, rooms, (piece) => rows.push(piece)) && rows.complete;
+    const cutter = new RowCutter(shape, take);
+    return inflate([source], rooms, (data) => cutter.read(data)) && cutter.complete;
   },
 };

@@ -4,20 +4,18 @@ import type { Unpacker } from './unpacker.ts';
 
 /** Data that the core is given at once, in bytes. */
 const PIECE = 1 << 15;
-/** Of the table of codes. */
-const TABLE = 4096 * 16;
 /** The core reads a row to the end of the string in which it ends. */
 const OVER = 4096 + 8;
 
 export const lzw: Unpacker = {
-  rooms: (rowBytes) => [TABLE, PIECE, rowBytes + OVER],
-  unpack(source, { rows, rowBytes }, [table, data, room], take) {
+  rooms: (rowBytes) => [PIECE, rowBytes + OVER],
+  unpack(source, { rows, rowBytes }, [data, room], take) {
     const { lzwBegin, lzwFeed, lzwRow, lzwUsed } = core();
     // A code of nine bits that empties the table comes first; old writers began with the lowest bit.
     if (source[0] !== 0x80 || source[1]! >= 0x80) return false;
     const piece = data!;
     const row = room!.subarray(0, rowBytes);
-    lzwBegin(table!.byteOffset, piece.byteOffset, room!.byteOffset, 0);
+    lzwBegin(piece.byteOffset, room!.byteOffset, 0);
     for (let y = 0, at = 0, has = 0; y < rows; ) {
       const state = lzwRow(rowBytes);
       if (state < 0) return false;

@@ -1,12 +1,15 @@
 /** No compression. */
-import { cutterRoom, RowCutter } from './row-cutter.ts';
+import { PIECE, PieceRoom } from '../../rows/piece-room.ts';
+import { RowCutter } from './row-cutter.ts';
 import type { Unpacker } from './unpacker.ts';
 
 export const plain: Unpacker = {
-  rooms: (rowBytes) => [cutterRoom(rowBytes)],
+  // For a row that has not come to its end yet, and for what comes next.
+  rooms: (rowBytes) => [rowBytes + PIECE],
   unpack(source, shape, [room], take) {
-    const rows = new RowCutter(room!, shape, take);
     // Not more bytes either: libtiff then trusts no length at all.
-    return source.length === shape.rows * shape.rowBytes && rows.push(source);
+    if (source.length !== shape.rows * shape.rowBytes) return false;
+    const rows = new RowCutter(shape, take);
+    return new PieceRoom(room!, (data) => rows.read(data)).push(source) && rows.complete;
   },
 };
