@@ -1,5 +1,6 @@
 /** From a JPEG's coefficients to what the hash and the second look need. */
 import { applyBoth, MIN_SIDE, REDUCED } from '../pdq/mod.ts';
+import { sumRowsIn } from '../sum-rows.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { type Turn, transposed, turnOf } from '../turn.ts';
 import { type Digest, packThumbnail } from '../worker/picture.ts';
@@ -7,6 +8,7 @@ import { type AxisPurpose, coefficientAxis, pdqPurpose } from './axis.ts';
 import { withoutInk } from './cmyk.ts';
 import type { Component, Kept } from './coefficients.ts';
 import type { Frame } from './frame.ts';
+import { core, spareRoom } from './memory.ts';
 import { readCoefficients } from './read.ts';
 import { NotForUs } from './scan.ts';
 
@@ -117,7 +119,11 @@ class View {
     const { flipAcross, flipDown, swap } = this.#turn;
     const across = coefficientAxis(width, kept, purpose, flipAcross);
     const down = coefficientAxis(height, kept, purpose, flipDown);
-    const samples = applyBoth(values, across, down, stride);
+    // What was made of inks lies elsewhere.
+    const inCore = values.buffer === core().memory.buffer;
+    const room = inCore ? spareRoom(across.columns, down.columns) : undefined;
+    const sumRows = room && sumRowsIn(core(), room);
+    const samples = applyBoth(values, across, down, stride, sumRows);
     return swap ? transposed(samples, across.rows) : samples;
   }
 }

@@ -4,9 +4,10 @@
  * for fresh pages costs a quarter of the time that decoding takes.
  */
 import { CoreInstance } from '../core-instance.ts';
+import { type RowSummer, sumRowsBytes } from '../sum-rows.ts';
 import { CORE } from './core-code.ts';
 
-interface Core {
+interface Core extends RowSummer {
   readonly memory: WebAssembly.Memory;
   readonly stoppedAt: { readonly value: number };
   unstuff(from: number, to: number, out: number): number;
@@ -115,6 +116,13 @@ export function unstuffed(file: Uint8Array, from: number) {
   }
   bytes.fill(0, end - length - MARGIN, end - length);
   return { view, top: end - 8, length, markerAt: Math.min(at, file.length) };
+}
+
+/** Room for {@link sumRowsBytes} where tables lay, when all scans are read; undefined when that is too small. */
+export function spareRoom(across: number, down: number): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = sumRowsBytes(across, down);
+  if (bytes > PLANES - TABLES) return undefined;
+  return new Uint8Array(core().memory.buffer as ArrayBuffer, TABLES, bytes);
 }
 
 type Numbers = Int32Array | Uint32Array | Float32Array | Uint16Array | Uint8Array;

@@ -2,9 +2,10 @@
  * Sums of a picture's pixels over a grid of equal cells: all that is kept of a picture that comes row by
  * row. A cell's mean stands for each of its pixels.
  */
+
+import { sumRowsBytes } from '../sum-rows.ts';
 import type { Planes } from '../worker/picture.ts';
 import { core } from './memory.ts';
-import { sumRowsBytes } from './sum-rows.ts';
 
 /**
  * Cells that an axis has, some: more than the samples that PDQ's picture is reduced to, as what is finer would fold

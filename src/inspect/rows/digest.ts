@@ -1,17 +1,18 @@
 /** From sums of cells to what the hash and the second look need. */
 import { type AxisPurpose, pdqPurpose } from '../jpeg/axis.ts';
 import { MIN_SIDE, type SumRows } from '../pdq/mod.ts';
+import { sumRowsIn } from '../sum-rows.ts';
 import { CHROMA_SIDE, LUMA_SIDE } from '../thumbnail.ts';
 import { AS_STORED, type Turn } from '../turn.ts';
 import { type Digest, digestPlanes, type Planes } from '../worker/picture.ts';
 import { cellAxis } from './axis.ts';
 import type { CellSums, Size } from './cells.ts';
-import { sumRowsInCore } from './sum-rows.ts';
+import { core } from './memory.ts';
 
 /** Once, when all pixels of a picture of this size have been added. Undefined when one of them has no colour. */
 export function digestCells(cells: CellSums, size: Size, turn?: Turn): Digest | undefined {
   const means = cells.means();
-  return means && digestMeans(means, size, turn, sumRowsInCore(cells.spare));
+  return means && digestMeans(means, size, turn, sumRowsIn(core(), cells.spare));
 }
 
 /**

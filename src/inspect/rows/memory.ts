@@ -3,9 +3,10 @@
  * kept from picture to picture, as asking the system for fresh pages takes time.
  */
 import { CoreInstance } from '../core-instance.ts';
+import type { RowSummer } from '../sum-rows.ts';
 import { CORE } from './core-code.ts';
 
-interface Core {
+interface Core extends RowSummer {
   readonly memory: WebAssembly.Memory;
   readonly roomsFrom: { readonly value: number };
   addColumns(columns: number, samples: number, count: number): void;
@@ -33,14 +34,6 @@ interface Core {
   lzwUsed(): number;
   meansOfGrey(sums: number, count: number, scale: number): void;
   meansOfRgb(reds: number, greens: number, blues: number, count: number, scale: number): void;
-  sumRows(
-    sums: number,
-    width: number,
-    plane: number,
-    stride: number,
-    weights: number,
-    count: number,
-  ): void;
   flattenRgba(row: number, out: number, pixels: number): void;
   unfilter(
     type: number,

@@ -1,3 +1,4 @@
+export { sumRows } from '../../rows/core/axis';
 export { stoppedAt, unstuff } from './bits';
 export { readDcs } from './dc';
 export { readMcus } from './sequential';

@@ -1,9 +1,9 @@
 /** Planes in the core's memory, beside the same where they lie elsewhere. */
 import { expect, test } from 'vitest';
-import { random } from '../../../fixtures/photo.ts';
-import { applyBoth, MatrixBuilder } from '../../../src/inspect/pdq/mod.ts';
-import { takeRooms } from '../../../src/inspect/rows/memory.ts';
-import { sumRowsBytes, sumRowsInCore } from '../../../src/inspect/rows/sum-rows.ts';
+import { random } from '../../fixtures/photo.ts';
+import { applyBoth, MatrixBuilder } from '../../src/inspect/pdq/mod.ts';
+import { core, takeRooms } from '../../src/inspect/rows/memory.ts';
+import { sumRowsBytes, sumRowsIn } from '../../src/inspect/sum-rows.ts';
 
 test('sums of rows are those of pdq/ to the bit', () => {
   const next = random(9);
@@ -24,6 +24,6 @@ test('sums of rows are those of pdq/ to the bit', () => {
     for (let at = 0; at < values.length; at++) values[at] = 255 * next();
     const axes = [matrix(1 + below(9), width), matrix(1 + below(9), height)] as const;
     const expected = applyBoth(values.slice(), ...axes);
-    expect(applyBoth(values, ...axes, width, sumRowsInCore(room!))).toEqual(expected);
+    expect(applyBoth(values, ...axes, width, sumRowsIn(core(), room!))).toEqual(expected);
   }
 });
