@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { link, unpack } from './compile.ts';
 import { LIBJPEG } from './libraries.ts';
+import { reducing } from './reduce.ts';
 
 /** Those of the decoder, `jd….c`. */
 const PARTS: readonly string[] = [
@@ -46,13 +47,15 @@ export async function compileLibjpeg(root: string, folder: string): Promise<stri
   const build = join(folder, 'libjpeg-build');
   mkdirSync(build, { recursive: true });
   for (const [name, text] of Object.entries(HEADERS)) writeFileSync(join(build, name), text);
+  const reduce = join(root, 'src/inspect/reduce');
   const own = join(root, 'src/inspect/jpeg/whole');
   link({
     inputs: [
-      ...['libjpeg', 'axis', 'reduce', 'enlarge', 'vectors'].map((name) => join(own, `${name}.c`)),
+      ...['libjpeg', 'vectors'].map((name) => join(own, `${name}.c`)),
+      ...reducing(reduce),
       ...[...PARTS.map((name) => `jd${name}`), ...SHARED].map((name) => join(source, `${name}.c`)),
     ],
-    includes: [build, source],
+    includes: [reduce, build, source],
     // Optimized as a whole, and not at all costs (-O3): as fast, and a tenth smaller.
     flags: ['-O2', '-flto', '-DNO_GETENV', '-DNO_PUTENV', '-include', join(build, 'options.h')],
     output: join(root, 'src/inspect', LIBJPEG.output),

@@ -60,4 +60,10 @@ export const EMSCRIPTEN: Library = {
 /** Those that decode. */
 export const CODECS: readonly Source[] = [DAV1D, LIBJPEG, LIBWEBP];
 
+/** The one that is none of theirs. */
+export const REDUCE = 'reduce/reduce.wasm';
+
+/** All of those files. */
+export const OUTPUTS: readonly string[] = [...CODECS.map(({ output }) => output), REDUCE];
+
 export const LIBRARIES: readonly Library[] = [...CODECS, EMSCRIPTEN];

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { link, unpack } from './compile.ts';
 import { LIBWEBP } from './libraries.ts';
+import { reducing } from './reduce.ts';
 
 /** By folder; what of them is not used, the linker leaves out. */
 const PARTS: Readonly<Record<string, RegExp>> = {
@@ -22,10 +23,16 @@ export async function compileLibwebp(root: string, folder: string): Promise<stri
     return files.filter((name) => names.test(name)).map((name) => join(source, 'src', part, name));
   });
   const planes = join(root, 'src/inspect/planes');
+  const reduce = join(root, 'src/inspect/reduce');
   const own = join(root, 'src/inspect/webp');
   link({
-    inputs: [join(own, 'libwebp.c'), join(own, 'rgb.c'), join(planes, 'planes.c'), ...parts],
-    includes: [planes, source],
+    inputs: [
+      ...['libwebp', 'rgb', 'whole'].map((name) => join(own, `${name}.c`)),
+      join(planes, 'planes.c'),
+      ...reducing(reduce),
+      ...parts,
+    ],
+    includes: [planes, reduce, source],
     // Optimized as a whole, and not at all costs (-O3): a seventh faster, and a third smaller.
     flags: ['-O2', '-flto', '-msse2', '-DWEBP_REDUCE_SIZE'],
     wrapped: ['VP8LConvertFromBGRA'],

@@ -9,6 +9,7 @@ export const AS_STORED: Turn = { flipAcross: false, flipDown: false, swap: false
 
 /** EXIF 2.32, tag 0x0112 (1–8): where the stored picture's first row and first column are shown. */
 export function turnOf(orientation: number): Turn {
+  if (orientation === 1) return AS_STORED;
   return {
     flipAcross: [2, 3, 7, 8].includes(orientation),
     flipDown: [3, 4, 6, 7].includes(orientation),

@@ -1,6 +1,7 @@
 /** From the bytes of a WebP to what the hash and the second look need. */
 import type { Weights } from '../planes/color.ts';
 import { digestPicture } from '../planes/means.ts';
+import { digestReduced } from '../reduce/mod.ts';
 import type { Structure } from '../structure/mod.ts';
 import { turnOf } from '../turn.ts';
 import { allocated } from '../worker/codec.ts';
@@ -24,6 +25,25 @@ export async function digestWebp(
 ): Promise<Digest | undefined> {
   if (Math.max(structure.width, structure.height) > LARGEST) return undefined;
   return libwebp.run((exports) => digestWith(exports, bytes, structure));
+}
+
+/**
+ * The same of every pixel. Returns undefined when wasm-vips is to decode it, also because something may be
+ * transparent.
+ */
+export async function digestWholeWebp(
+  bytes: Uint8Array,
+  structure: Structure,
+): Promise<Digest | undefined> {
+  const { width, height, orientation = 1 } = structure;
+  if (Math.max(width, height) > LARGEST) return undefined;
+  return libwebp.run((exports) => {
+    const data = allocated(exports, bytes);
+    if (data === 0) return undefined;
+    const pixels = exports.pixels(data, bytes.length, width, height);
+    exports.free(data);
+    return digestReduced(exports, pixels, structure, turnOf(orientation));
+  });
 }
 
 function digestWith(exports: Libwebp, bytes: Uint8Array, structure: Structure): Digest | undefined {

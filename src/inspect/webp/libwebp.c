@@ -1,7 +1,7 @@
 /*
- * What webp/ needs of libwebp: the means of the cells of a file's first frame. Its rows are added up as they are
- * decoded, so that there is no picture. The file is taken apart and decoded by the calls that libvips makes, for
- * the same to be refused. What is wrong, wasm-vips says better.
+ * What webp/ needs of libwebp: the means of the cells of a file's first frame, or all of its pixels. Its rows are added
+ * up or reduced as they are decoded, so that there is no picture. The file is taken apart and decoded by the calls that
+ * libvips makes, for the same to be refused. What is wrong, wasm-vips says better.
  */
 #include <emscripten.h>
 #include <stddef.h>
@@ -16,10 +16,13 @@
 #include "src/dec/webpi_dec.h"
 #include "src/webp/decode.h"
 #include "src/webp/demux.h"
+#include "whole.h"
 
 /* Where the rows of the picture that is decoded go: from that column on. */
 static struct cells cells;
 static int left;
+/* Where they go instead when every pixel counts, or NULL. */
+static struct pixels *whole;
 
 /* One lossy row, as wide as pictures can be. */
 enum { WIDEST = 16384 };
@@ -68,6 +71,10 @@ static void add_kept(int width, int height, const uint8_t *alpha) {
 
 /* Lossy: rows of Y′CbCr 4:2:0, as many as are ready, the first of them even. */
 static int put(const VP8Io *io) {
+  if (whole) {
+    whole_add_lossy(whole, io);
+    return 1;
+  }
   if (io->width <= SMALL && io->height <= SMALL) {
     keep(io);
     int done = io->mb_y + io->mb_h == io->height;
@@ -113,6 +120,10 @@ static int decode_lossy(const WebPHeaderStructure *headers, VP8Io *io) {
  */
 void __wrap_VP8LConvertFromBGRA(const uint32_t *pixels, int count, WEBP_CSP_MODE mode, uint8_t *out) {
   const uint8_t *samples = (const uint8_t *)pixels;
+  if (whole) {
+    whole_add_lossless(whole, samples);
+    return;
+  }
   const struct band band = {
       .width = count,
       .height = 1,
@@ -135,36 +146,85 @@ static int decode_lossless(VP8Io *io) {
   return done;
 }
 
-/* Finds the frame's data, and what is to become of its alpha; 0 when only libvips can tell. */
-static int locate(const WebPDemuxer *file, const WebPIterator *frame, WebPHeaderStructure *headers) {
-  int fills = frame->width == cells.width && frame->height == cells.height;
-  int alpha = WebPDemuxGetI(file, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG;
+static int decode(const WebPHeaderStructure *headers) {
+  VP8Io io;
+  if (!VP8InitIo(&io)) return 0;
+  io.data = headers->data + headers->offset;
+  io.data_size = headers->data_size - headers->offset;
+  return headers->is_lossless ? decode_lossless(&io) : decode_lossy(headers, &io);
+}
+
+struct file {
+  WebPDemuxer *parts;
+  WebPIterator frame;
+  int width, height; /* Of the canvas. */
+  int fills;         /* The first frame is as large as that. */
+  int alpha;         /* The header says that something may be transparent. */
+};
+
+/* 0 when it is not as it should be, or not of this size; then nothing needs to be closed. */
+static int file_open(struct file *file, const uint8_t *bytes, size_t length, int width, int height) {
+  const WebPData data = {.bytes = bytes, .size = length};
+  WebPDemuxer *parts = WebPDemux(&data);
+  *file = (struct file){.parts = parts, .width = width, .height = height};
+  if (!parts) return 0;
+  int sized = (int)WebPDemuxGetI(parts, WEBP_FF_CANVAS_WIDTH) == width &&
+              (int)WebPDemuxGetI(parts, WEBP_FF_CANVAS_HEIGHT) == height;
+  if (!sized || !WebPDemuxGetFrame(parts, 1, &file->frame)) {
+    WebPDemuxDelete(parts);
+    return 0;
+  }
+  file->fills = file->frame.width == width && file->frame.height == height;
+  file->alpha = (WebPDemuxGetI(parts, WEBP_FF_FORMAT_FLAGS) & ALPHA_FLAG) != 0;
+  return 1;
+}
+
+static void file_close(struct file *file) {
+  WebPDemuxReleaseIterator(&file->frame);
+  WebPDemuxDelete(file->parts);
+}
+
+/* Finds the frame's data; 0 when only libvips can tell what becomes of its alpha. */
+static int locate(const struct file *file, WebPHeaderStructure *headers) {
+  const WebPIterator *frame = &file->frame;
   /* libvips looks for alpha in an animation's frames when its header speaks of none. */
-  if (!alpha && (!fills || (frame->num_frames > 1 && frame->has_alpha))) return 0;
+  if (!file->alpha && (!file->fills || (frame->num_frames > 1 && frame->has_alpha))) return 0;
   *headers = (WebPHeaderStructure){
       .data = frame->fragment.bytes,
       .data_size = frame->fragment.size,
       .have_all_data = 1,
   };
-  if (WebPParseHeaders(headers) != VP8_STATUS_OK) return 0;
-  cells.clear = alpha && (!fills || headers->is_lossless || headers->alpha_data);
-  return 1;
+  return WebPParseHeaders(headers) == VP8_STATUS_OK;
 }
 
 /* What a frame leaves free of the canvas is transparent: libvips does not heed the background either. */
-static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
+static float *means_of(const struct file *file) {
   WebPHeaderStructure headers;
-  VP8Io io;
-  if (!locate(file, frame, &headers) || !VP8InitIo(&io) || !cells_begin(&cells)) return NULL;
-  io.data = headers.data + headers.offset;
-  io.data_size = headers.data_size - headers.offset;
-  left = frame->x_offset;
-  cells_skip(&cells, frame->y_offset);
-  int done = headers.is_lossless ? decode_lossless(&io) : decode_lossy(&headers, &io);
+  if (!locate(file, &headers)) return NULL;
+  cells.clear = file->alpha && (!file->fills || headers.is_lossless || headers.alpha_data);
+  if (!cells_begin(&cells)) return NULL;
+  left = file->frame.x_offset;
+  cells_skip(&cells, file->frame.y_offset);
+  int done = decode(&headers);
   if (done) cells_skip(&cells, cells.height - cells.y);
   float *planes = cells_end(&cells);
   if (done) return planes;
   free(planes);
+  return NULL;
+}
+
+/* What may be transparent is laid on white after it is reduced, which is left to libvips. */
+static uint8_t *pixels_of(const struct file *file) {
+  WebPHeaderStructure headers;
+  struct pixels to;
+  if (file->alpha || !locate(file, &headers)) return NULL;
+  if (!pixels_begin(&to, file->width, file->height, 3)) return NULL;
+  whole = &to;
+  int done = decode(&headers);
+  whole = NULL;
+  uint8_t *pixels = pixels_end(&to);
+  if (done) return pixels;
+  free(pixels);
   return NULL;
 }
 
@@ -175,24 +235,30 @@ static float *decode(const WebPDemuxer *file, const WebPIterator *frame) {
  */
 EMSCRIPTEN_KEEPALIVE float *means(const uint8_t *bytes, size_t length, int width, int height, int side_x,
                                   int side_y, const double (*weights)[4]) {
-  const WebPData data = {.bytes = bytes, .size = length};
-  WebPIterator frame = {0};
-  float *planes = NULL;
-  WebPDemuxer *file = WebPDemux(&data);
-  if (!file) return NULL;
+  struct file file;
   cells = (struct cells){
-      .width = WebPDemuxGetI(file, WEBP_FF_CANVAS_WIDTH),
-      .height = WebPDemuxGetI(file, WEBP_FF_CANVAS_HEIGHT),
+      .width = width,
+      .height = height,
       .side_x = side_x,
       .side_y = side_y,
       .count = 3,
       .weights = weights,
       .rows = 3,
   };
-  if (cells.width == width && cells.height == height && WebPDemuxGetFrame(file, 1, &frame)) {
-    planes = decode(file, &frame);
-    WebPDemuxReleaseIterator(&frame);
-  }
-  WebPDemuxDelete(file);
+  if (!file_open(&file, bytes, length, width, height)) return NULL;
+  float *planes = means_of(&file);
+  file_close(&file);
   return planes;
+}
+
+/**
+ * Red, green and blue, not turned (pixels.h).
+ * @return NULL when wasm-vips is to decode it; the caller frees it
+ */
+EMSCRIPTEN_KEEPALIVE uint8_t *pixels(const uint8_t *bytes, size_t length, int width, int height) {
+  struct file file;
+  if (!file_open(&file, bytes, length, width, height)) return NULL;
+  uint8_t *pixels = pixels_of(&file);
+  file_close(&file);
+  return pixels;
 }

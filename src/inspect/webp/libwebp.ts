@@ -12,6 +12,8 @@ export interface Libwebp extends CodecExports {
     downSide: number,
     weights: number,
   ): number;
+  /** Address of RGB, as stored; 0 when wasm-vips is to decode it, or there is no memory. */
+  pixels(data: number, length: number, width: number, height: number): number;
 }
 
 export const libwebp = new Codec<Libwebp>('libwebp.wasm', started);

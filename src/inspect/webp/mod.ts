@@ -3,4 +3,4 @@
  * to cells as they come, lossy ones as Y′CbCr, so that no picture is made and wasm-vips need not be loaded. What it
  * does not take goes to wasm-vips, whose word counts.
  */
-export { digestWebp } from './digest.ts';
+export { digestWebp, digestWholeWebp } from './digest.ts';

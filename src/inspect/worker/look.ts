@@ -4,7 +4,6 @@ import { digestAvif } from '../avif/mod.ts';
 import { digestGif } from '../gif/mod.ts';
 import { checkPixels, checkState, headerOf } from '../header.ts';
 import { digestJpeg } from '../jpeg/mod.ts';
-import { digestWholeJpeg } from '../jpeg/whole/mod.ts';
 import { type Dihedral, dihedralHashes, hashBuffer, NO_HASH, type PdqHash } from '../pdq/mod.ts';
 import { digestPng } from '../png/mod.ts';
 import type { Deferred, InspectAnswer, InspectPhase, InspectTask } from '../protocol.ts';
@@ -15,6 +14,7 @@ import { digestWebp } from '../webp/mod.ts';
 import { canDecode, decodePixels, isReducedOnTheWay } from './decode.ts';
 import { bytesToDecode, bytesToRead, bytesToReadWhole } from './memory.ts';
 import { type Digest, digestPixels } from './picture.ts';
+import { readWholeHere } from './whole.ts';
 
 /**
  * Throws a TrawlError when the image is refused, cut short or broken.
@@ -97,10 +97,9 @@ async function seeWholeHere(
   { bytes, memory }: InspectTask,
   structure: Structure,
 ): Promise<Seen | Deferred | undefined> {
-  if (structure.format !== 'jpeg') return undefined;
   const deferred = bytesToReadWhole(structure);
   if (deferred > memory) return { deferred };
-  const digest = await digestWholeJpeg(bytes, structure);
+  const digest = await readWholeHere(bytes, structure);
   return digest && seenAs(digest);
 }
 

@@ -33,8 +33,10 @@ export function bytesToRead({
   return width * height * each * (bitDepth > 8 ? 2 : 1) * (alpha ? 1.5 : 1);
 }
 
-/** The same of every pixel of a JPEG: row by row, or all coefficients of a progressive one. */
-export function bytesToReadWhole({ width, height, progressive }: Structure): number {
+/** The same of every pixel: of a progressive JPEG, that is all coefficients; others come row by row as they did. */
+export function bytesToReadWhole(structure: Structure): number {
+  const { format, width, height, progressive } = structure;
+  if (format !== 'jpeg') return bytesToRead(structure);
   return progressive ? width * height * PER_PIXEL.jpeg! : 0;
 }
 

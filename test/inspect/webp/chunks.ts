@@ -36,7 +36,7 @@ export function extended(
   const content = [chunk('VP8X', header), ...chunks].flatMap((one) => [...one]);
   return chunk(
     'RIFF',
-    Uint8Array.of(...new TextEncoder().encode('WEBP'), ...content),
+    Uint8Array.from([...new TextEncoder().encode('WEBP'), ...content]),
   ) as Uint8Array<ArrayBuffer>;
 }
 
@@ -47,7 +47,10 @@ export function frame(
   [left, top]: readonly [number, number],
 ): Uint8Array {
   const place = [left / 2, top / 2, width - 1, height - 1, 100].flatMap(number24);
-  return chunk('ANMF', Uint8Array.of(...place, 0, ...imageChunks(file).flatMap((one) => [...one])));
+  return chunk(
+    'ANMF',
+    Uint8Array.from([...place, 0, ...imageChunks(file).flatMap((one) => [...one])]),
+  );
 }
 
 /** @param background of the canvas: B, G, R, A */

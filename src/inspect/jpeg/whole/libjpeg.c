@@ -4,11 +4,9 @@
  */
 #include <emscripten.h>
 #include <stdint.h>
-#include <stdlib.h>
 
-#include "enlarge.h"
 #include "jpeglib.h"
-#include "reduce.h"
+#include "pixels.h"
 
 /* The instance is thrown away with all that it has in hand. */
 static void give_up(j_common_ptr any) {
@@ -41,48 +39,20 @@ static int is_usual(j_decompress_ptr picture) {
   return picture->num_components == 3 && (space == JCS_YCbCr || space == JCS_RGB);
 }
 
-/* A small picture as it is. Rows are written up to 16 pixels too far. */
-static uint8_t *read_small(j_decompress_ptr picture) {
-  int width = picture->output_width, height = picture->output_height, grey = picture->output_components == 1;
-  uint8_t *pixels = malloc((size_t)width * height * 3 + 16 * 3);
-  if (!pixels) return NULL;
-  for (int y = 0; y < height; y++) {
-    uint8_t *row = pixels + (size_t)y * width * 3;
-    jpeg_read_scanlines(picture, &row, 1);
-    if (!grey) continue;
-    for (int x = width - 1; x >= 0; x--) row[3 * x] = row[3 * x + 1] = row[3 * x + 2] = row[x];
-  }
-  return pixels;
-}
-
-static uint8_t *read_reduced(j_decompress_ptr picture) {
-  struct reduction reduction;
-  int width = picture->output_width, height = picture->output_height;
-  if (!reduction_begin(&reduction, width, height, picture->output_components)) return NULL;
-  while (picture->output_scanline < picture->output_height) {
-    uint8_t *row = reduction_row(&reduction);
-    jpeg_read_scanlines(picture, &row, 1);
-    reduction_take(&reduction);
-  }
-  return reduction_end(&reduction);
-}
-
-static uint8_t *read_large(j_decompress_ptr picture) {
-  int width = picture->output_width, height = picture->output_height;
-  uint8_t *reduced = read_reduced(picture);
-  if (!reduced || (width >= REDUCED && height >= REDUCED)) return reduced;
-  uint8_t *pixels = enlarged(reduced, width < REDUCED ? width : REDUCED, height < REDUCED ? height : REDUCED);
-  free(reduced);
-  return pixels;
-}
-
 static uint8_t *decode(j_decompress_ptr picture) {
-  int small = picture->output_width <= REDUCED && picture->output_height <= REDUCED;
-  return small ? read_small(picture) : read_large(picture);
+  struct pixels to;
+  int width = picture->output_width, height = picture->output_height;
+  if (!pixels_begin(&to, width, height, picture->output_components)) return NULL;
+  while (picture->output_scanline < picture->output_height) {
+    uint8_t *row = pixels_row(&to);
+    jpeg_read_scanlines(picture, &row, 1);
+    pixels_take(&to);
+  }
+  return pixels_end(&to);
 }
 
 /**
- * Red, green and blue as stored, not turned; of a picture with a side above REDUCED, REDUCED × REDUCED of them.
+ * Red, green and blue as stored, not turned (pixels.h).
  * @return NULL when wasm-vips is to decode it; the caller frees it
  */
 EMSCRIPTEN_KEEPALIVE uint8_t *pixels(const uint8_t *bytes, size_t length, unsigned width, unsigned height) {
