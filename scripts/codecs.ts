@@ -1,6 +1,6 @@
 /**
- * Compiles the decoders that are C (src/inspect/avif/dav1d.wasm, jpeg/whole/libjpeg.wasm, webp/libwebp.wasm) from pinned sources,
- * after a change in their wrappers beside those files or in src/inspect/planes. It needs emscripten, meson and ninja, on Debian 12:
+ * Compiles what is C (src/inspect/avif/dav1d.wasm, jpeg/whole/libjpeg.wasm, reduce/reduce.wasm, webp/libwebp.wasm), the decoders
+ * from pinned sources, after a change in the .c files of src/inspect. It needs emscripten, meson and ninja, on Debian 12:
  * apt-get install --no-install-recommends emscripten meson ninja-build
  *
  * node scripts/codecs.ts [FOLDER for sources and objects, default dist/codecs]
@@ -13,8 +13,9 @@ import { freshMemory, INITIAL_BYTES, importing } from '../src/inspect/worker/cod
 import { checkCompiler, copyText } from './codecs/compile.ts';
 import { compileDav1d } from './codecs/dav1d.ts';
 import { compileLibjpeg } from './codecs/libjpeg.ts';
-import { CODECS } from './codecs/libraries.ts';
+import { OUTPUTS } from './codecs/libraries.ts';
 import { compileLibwebp } from './codecs/libwebp.ts';
+import { compileReduce } from './codecs/reduce.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? join(root, 'dist/codecs'));
@@ -31,7 +32,8 @@ copyText(join(libjpeg, 'README.ijg'), join(texts, 'libjpeg-turbo-ijg.txt'));
 const libwebp = await compileLibwebp(root, folder);
 copyText(join(libwebp, 'COPYING'), join(texts, 'libwebp.txt'));
 copyText(join(libwebp, 'PATENTS'), join(texts, 'libwebp-patents.txt'));
-for (const { output } of CODECS) {
+compileReduce(root);
+for (const output of OUTPUTS) {
   const code = readFileSync(join(root, 'src/inspect', output));
   checkStatics(output, code);
   process.stdout.write(`${output}: ${code.length} bytes\n`);

@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { CODECS } from './codecs/libraries.ts';
+import { OUTPUTS } from './codecs/libraries.ts';
 
 const PLUGINS = ['vips-heif.wasm', 'vips-jxl.wasm', 'vips-resvg.wasm'];
 
@@ -152,7 +152,7 @@ export async function buildWorker(outDir: string): Promise<void> {
   writeFileSync(join(outDir, 'vips.wasm'), withSmallMemory(readFileSync(join(lib, 'vips.wasm'))));
   for (const name of PLUGINS) copyFileSync(join(lib, name), join(outDir, name));
   writeFileSync(join(outDir, 'resvg.wasm'), withMostPages(readFileSync(resvg), RESVG_PAGES));
-  for (const { output } of CODECS) {
+  for (const output of OUTPUTS) {
     copyFileSync(join(root, 'src/inspect', output), join(outDir, basename(output)));
   }
 }

@@ -33,6 +33,7 @@ export const DECODER_PARTS = [
   'dav1d.wasm',
   'libjpeg.wasm',
   'libwebp.wasm',
+  'reduce.wasm',
   'resvg.wasm',
   'vips.wasm',
   'vips-heif.wasm',

@@ -28,7 +28,7 @@ export function weave(width: number, height: number) {
 /** Of a picture without alpha, by wasm-vips. */
 export async function digestByVips(file: Uint8Array): Promise<Digest> {
   const { Image } = await vips();
-  const stored = Image.newFromBuffer(file, '', { fail_on: 'error' });
+  const stored = Image.newFromBuffer(file, '', { fail_on: 'error', access: 'sequential' });
   const isSmall = Math.max(stored.width, stored.height) <= REDUCED;
   const upright = isSmall
     ? stored.autorot()

@@ -1,13 +1,13 @@
 /** Gives tests, which run no worker, the decoders' code as a worker's parent does. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { CODECS } from '../../scripts/codecs/libraries.ts';
+import { OUTPUTS } from '../../scripts/codecs/libraries.ts';
 import type { PartRequest } from '../../src/inspect/protocol.ts';
 import { useParts } from '../../src/inspect/worker/parts.ts';
 import { loadAsset } from '../../src/runtime/assets.ts';
 
 /** Where the sources keep those that are compiled by scripts/codecs.ts. */
-const OWN = new Map(CODECS.map(({ output }) => [basename(output), output]));
+const OWN = new Map(OUTPUTS.map((output) => [basename(output), output]));
 
 /** Until the result is called. */
 export function provideParts(): () => void {

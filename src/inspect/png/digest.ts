@@ -1,9 +1,8 @@
 /** From the bytes of a PNG to what the hash and the second look need. */
-import { CellSums, sumBytes } from '../rows/cells.ts';
 import { TABLE_BYTES } from '../rows/color-table.ts';
-import { digestCells } from '../rows/digest.ts';
 import { inflate, inflateRooms } from '../rows/inflate.ts';
 import { takeRooms } from '../rows/memory.ts';
+import { IN_CELLS } from '../rows/way.ts';
 import { bitsPerPixel, passesOf } from '../structure/png-layout.ts';
 import type { Digest } from '../worker/picture.ts';
 import { partsOf } from './parts.ts';
@@ -14,29 +13,30 @@ import { samplesOf } from './samples.ts';
  * Of a PNG that structure/ has found whole, shown as it is stored. Returns undefined when anything in it
  * is not as it should be: a decoder with a better eye for what can be forgiven has to look.
  */
-export function digestPng(bytes: Uint8Array<ArrayBuffer>): Digest | undefined {
+export function digestPng(bytes: Uint8Array<ArrayBuffer>, way = IN_CELLS): Digest | undefined {
   const parts = partsOf(bytes);
   if (!parts) return undefined;
   const { header } = parts;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
   const forData = inflateRooms(mostLeft(passes));
-  const rooms = [sumBytes(header), 3 * widest, TABLE_BYTES, ...forData, ...rowRooms(passes)];
-  const [sums, out, table, ...others] = takeRooms(rooms);
+  const forWay = way.roomFor(header);
+  const rooms = [forWay, 3 * widest, TABLE_BYTES, ...forData, ...rowRooms(passes)];
+  const [room, out, table, ...others] = takeRooms(rooms);
   const forRows = others.slice(forData.length);
   const samples = samplesOf(parts, out!, table!);
-  const cells = new CellSums(header, samples.channels, sums!);
+  const taker = way.begin(header, samples.channels, room!);
   let known = true;
   const pixelBytes = Math.ceil(bitsPerPixel(header) / 8);
   const rows = new RowReader(passes, pixelBytes, forRows, (row, pass, y) => {
     const { left, top, stepX, stepY, width } = passes[pass]!;
     const values = samples.read(row, width);
     if (!values) known = false;
-    else if (header.interlaced) cells.addSome(top + y * stepY, left, stepX, values, width);
-    else if (samples.table) cells.addIndexed(y, values, samples.table);
-    else cells.addRow(y, values);
+    else if (header.interlaced) taker.addSome(top + y * stepY, left, stepX, values, width);
+    else if (samples.table) taker.addIndexed(y, values, samples.table);
+    else taker.addRow(y, values);
   });
   const whole = inflate(parts.data, others, (data) => (known ? rows.read(data) : undefined));
   if (!whole || !rows.complete || !known) return undefined;
-  return digestCells(cells, header);
+  return taker.digest();
 }

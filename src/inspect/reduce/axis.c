@@ -32,8 +32,7 @@ static void weigh(const struct axis *axis, int place) {
   for (int i = 0; i < axis->points; i++) weights[i] = (int16_t)(values[i] / sum * (1 << SCALE));
 }
 
-static struct spot spot_of(const struct axis *axis, int i) {
-  double at = (i + 0.5) * axis->step;
+static struct spot spot_at(const struct axis *axis, double at) {
   int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
   return (struct spot){
       .first = (int)at - (axis->points - 1) / 2,
@@ -41,17 +40,28 @@ static struct spot spot_of(const struct axis *axis, int i) {
   };
 }
 
-int axis_begin(struct axis *axis, int size) {
+/* What rounds decides where two places are as near. */
+static void find_spots(struct axis *axis, int run, double offset) {
+  double at = 0;
+  for (int i = 0; i < axis->result; i++) {
+    at = i % run == 0 ? (i + 0.5) * axis->step - 0.5 - offset : at + axis->step;
+    axis->spots[i] = spot_at(axis, at);
+  }
+}
+
+int axis_begin(struct axis *axis, int size, int run) {
   int box = size / REDUCED / 2;
   axis->size = size;
   axis->result = size < REDUCED ? size : REDUCED;
   axis->box = box > 1 ? box : 1;
   axis->count = (size + axis->box - 1) / axis->box;
-  axis->step = (double)size / axis->result / axis->box;
+  /* libvips is told the inverse, and is off by some pixels of the picture then. */
+  double step = 1 / (1 / ((double)size / axis->result)), extra = axis->result * step - size;
+  axis->step = step / axis->box;
   axis->points = 2 * (int)rint(LOBES * axis->step) + 1;
   axis->weights = calloc((PLACES + 1) * room_of(axis), sizeof *axis->weights);
   if (!axis->weights) return 0;
   for (int place = 0; place <= PLACES; place++) weigh(axis, place);
-  for (int i = 0; i < axis->result; i++) axis->spots[i] = spot_of(axis, i);
+  find_spots(axis, run, (1 + extra / axis->box) / 2 - 1);
   return 1;
 }

@@ -29,7 +29,10 @@ struct axis {
   struct spot spots[REDUCED];
 };
 
-/* 0 when there is no memory. The caller frees the weights. */
-int axis_begin(struct axis *axis, int size);
+/*
+ * Each place is a step behind the one before it, and every `run`-th one is computed anew.
+ * @return 0 when there is no memory; the caller frees the weights
+ */
+int axis_begin(struct axis *axis, int size, int run);
 
 #endif

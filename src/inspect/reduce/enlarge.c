@@ -25,14 +25,16 @@ static int outer(int x) {
   return -x * (PLACES - x) * (PLACES - x) / 2 / PLACES;
 }
 
-static void tap_begin(struct tap taps[REDUCED], int size) {
+/* Each place is a step behind the one before it, and every `run`-th one is computed anew: as in axis.c. */
+static void tap_begin(struct tap taps[REDUCED], int size, int run) {
+  double step = 1 / ((double)REDUCED / size), at = 0;
   for (int i = 0; i < REDUCED; i++) {
-    /* One more, so that it is not negative. */
-    double at = i * (1 / ((double)REDUCED / size)) + 1 - 0.5;
+    /* One more for the border that libvips adds, and one for the pixel before. */
+    at = i % run == 0 ? i * step - 0.5 + 1 + 1 : at + step;
     int place = (((int)(at * 2 * PLACES) & (2 * PLACES - 1)) + 1) >> 1;
     int weights[TAPS] = {outer(place), inner(place), inner(PLACES - place), outer(PLACES - place)};
     for (int k = 0; k < TAPS; k++) {
-      int to = (int)at - 2 + k;
+      int to = (int)at - 3 + k;
       taps[i].at[k] = to < 0 ? 0 : to >= size ? size - 1 : to;
       taps[i].weights[k] = weights[k];
     }
@@ -64,7 +66,7 @@ static void enlarge_down(const int16_t *rows, const struct tap *tap, uint8_t *re
   }
 }
 
-uint8_t *enlarged(const uint8_t *pixels, int width, int height) {
+uint8_t *enlarged(const uint8_t *pixels, int width, int height, int run) {
   static struct tap across[REDUCED], down[REDUCED];
   int16_t *rows = malloc((size_t)height * 3 * REDUCED * sizeof *rows);
   uint8_t *out = malloc(3 * REDUCED * REDUCED);
@@ -73,8 +75,8 @@ uint8_t *enlarged(const uint8_t *pixels, int width, int height) {
     free(out);
     return NULL;
   }
-  tap_begin(across, width);
-  tap_begin(down, height);
+  tap_begin(across, width, run);
+  tap_begin(down, height, 1);
   for (int y = 0; y < height; y++) enlarge_across(pixels + 3 * y * width, across, rows + y * 3 * REDUCED);
   for (int y = 0; y < REDUCED; y++) enlarge_down(rows, &down[y], out + y * 3 * REDUCED);
   free(rows);

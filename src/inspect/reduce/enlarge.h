@@ -4,7 +4,11 @@
 
 #include <stdint.h>
 
-/* Red, green and blue. NULL when there is no memory; the caller frees both. */
-uint8_t *enlarged(const uint8_t *pixels, int width, int height);
+/*
+ * Red, green and blue.
+ * @param run pixels of a row of the result that libvips makes at once
+ * @return NULL when there is no memory; the caller frees both
+ */
+uint8_t *enlarged(const uint8_t *pixels, int width, int height, int run);
 
 #endif

@@ -3,3 +3,4 @@
  * libjpeg.wasm and libwebp.wasm, and a module of its own for rows that come from elsewhere.
  */
 export { digestReduced } from './digest.ts';
+export { digestRows } from './rows.ts';

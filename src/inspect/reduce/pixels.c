@@ -39,7 +39,7 @@ uint8_t *pixels_end(struct pixels *to) {
   }
   uint8_t *reduced = reduction_end(&to->reduction);
   if (!reduced || (to->width >= REDUCED && to->height >= REDUCED)) return reduced;
-  uint8_t *pixels = enlarged(reduced, shorter(to->width), shorter(to->height));
+  uint8_t *pixels = enlarged(reduced, shorter(to->width), shorter(to->height), reduction_run(&to->reduction));
   free(reduced);
   return pixels;
 }

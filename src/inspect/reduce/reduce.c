@@ -12,13 +12,21 @@
 /* Bytes that a row may be written too far, and that lie around the one that is squeezed across. */
 enum { ROOM = 16 * 3, MARGIN = (MOST_POINTS + 1) * 3 };
 
+/* libvips makes a result in rows of their whole width or, when it averages boxes down, in tiles. Rows are kept by tens. */
+enum { TILE = 128, CACHED = 10 };
+
+int reduction_run(const struct reduction *to) {
+  return to->down.box > 1 ? TILE : REDUCED;
+}
+
 static int clamp(int value, int most) {
   return value < 0 ? 0 : value > most ? most : value;
 }
 
 int reduction_begin(struct reduction *to, int width, int height, int bands) {
   *to = (struct reduction){.bands = bands};
-  if (!axis_begin(&to->across, width) | !axis_begin(&to->down, height)) {
+  int begun = axis_begin(&to->down, height, CACHED);
+  if (!axis_begin(&to->across, width, reduction_run(to)) || !begun) {
     free(to->across.weights);
     free(to->down.weights);
     return 0;

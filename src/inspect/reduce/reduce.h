@@ -20,6 +20,9 @@ struct reduction {
 /* 0 when there is no memory; then nothing needs to be freed. */
 int reduction_begin(struct reduction *to, int width, int height, int bands);
 
+/* So many pixels of a row of the result libvips makes at once. */
+int reduction_run(const struct reduction *to);
+
 /* Where the next row is to be written, with room for 16 pixels more. */
 uint8_t *reduction_row(struct reduction *to);
 

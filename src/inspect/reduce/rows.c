@@ -6,19 +6,31 @@
 #include "pixels.h"
 
 static struct pixels to;
+static int begun;
 
 /* A row of places in a table of colours: red, green, blue, and 1 where there is none, a byte each. */
 enum { PLACES = 256 };
-static uint8_t *places;
+static uint8_t *indices;
 static uint32_t colors[PLACES], seen;
 
-/* 0 when there is no memory. */
+/* Red, green and blue (pixels.h). NULL also when a pixel had no colour. The caller frees them. */
+EMSCRIPTEN_KEEPALIVE uint8_t *end(void) {
+  uint8_t *pixels = pixels_end(&to);
+  free(indices);
+  begun = 0;
+  if (seen < 1u << 24) return pixels;
+  free(pixels);
+  return NULL;
+}
+
+/* 0 when there is no memory. A picture that came to no end is forgotten. */
 EMSCRIPTEN_KEEPALIVE int begin(int width, int height, int bands) {
+  if (begun) free(end());
   seen = 0;
-  places = malloc(width);
-  if (places && pixels_begin(&to, width, height, bands)) return 1;
-  free(places);
-  return 0;
+  indices = malloc(width);
+  begun = indices && pixels_begin(&to, width, height, bands);
+  if (!begun) free(indices);
+  return begun;
 }
 
 /* Where the next row is to be written; then it is taken. */
@@ -35,26 +47,17 @@ EMSCRIPTEN_KEEPALIVE uint32_t *table(void) {
   return colors;
 }
 
-EMSCRIPTEN_KEEPALIVE uint8_t *indexed_row(void) {
-  return places;
+EMSCRIPTEN_KEEPALIVE uint8_t *places(void) {
+  return indices;
 }
 
-EMSCRIPTEN_KEEPALIVE void take_indexed(void) {
+EMSCRIPTEN_KEEPALIVE void takePlaces(void) {
   uint8_t *out = pixels_row(&to);
   for (int x = 0; x < to.width; x++, out += 3) {
-    uint32_t color = colors[places[x]];
+    uint32_t color = colors[indices[x]];
     /* One byte too many, which the next pixel overwrites. */
     memcpy(out, &color, sizeof color);
     seen |= color;
   }
   pixels_take(&to);
-}
-
-/* Red, green and blue (pixels.h). NULL also when a pixel had no colour. */
-EMSCRIPTEN_KEEPALIVE uint8_t *end(void) {
-  uint8_t *pixels = pixels_end(&to);
-  free(places);
-  if (seen < 1u << 24) return pixels;
-  free(pixels);
-  return NULL;
 }

@@ -1,9 +1,9 @@
-/** Adds rows of samples up as 8-bit grey or RGB on white, rounded as libvips rounds. */
-import type { CellSums } from '../rows/cells.ts';
+/** Hands rows of samples over as 8-bit grey or RGB on white, rounded as libvips rounds. */
 import { TABLE_BYTES, writeTable } from '../rows/color-table.ts';
 import { core } from '../rows/memory.ts';
 import { layOnWhite } from '../rows/on-white.ts';
 import { unpackBits } from '../rows/unpack-bits.ts';
+import type { RowTaker } from '../rows/way.ts';
 import type { TiffParts } from './parts.ts';
 
 /** What {@link adderOf} needs of the core's memory: colours, and a row as it is shown. */
@@ -19,19 +19,19 @@ export function channelsOf({ samples, palette }: TiffParts): 1 | 3 {
 /** @param rooms as {@link adderRooms} wants them */
 export function adderOf(
   { size: { width }, bits, samples, alpha, palette }: TiffParts,
-  cells: CellSums,
+  taker: RowTaker,
   [table, out]: readonly Uint8Array<ArrayBuffer>[],
 ): (row: Uint8Array, y: number) => void {
   const shown = out!;
   if (palette) {
     writeTable(table!, palette);
-    if (bits === 8) return (row, y) => cells.addIndexed(y, row, table!);
+    if (bits === 8) return (row, y) => taker.addIndexed(y, row, table!);
     return (row, y) => {
       unpackBits(row, bits, width, shown);
-      cells.addIndexed(y, shown, table!);
+      taker.addIndexed(y, shown, table!);
     };
   }
-  if (alpha === 'none') return (row, y) => cells.addRow(y, row);
+  if (alpha === 'none') return (row, y) => taker.addRow(y, row);
   const colors = samples - 1;
   const lay = (row: Uint8Array) => {
     if (alpha === 'multiplied') addWhite(row, colors, width, shown);
@@ -40,7 +40,7 @@ export function adderOf(
   };
   return (row, y) => {
     lay(row);
-    cells.addRow(y, shown);
+    taker.addRow(y, shown);
   };
 }
 
