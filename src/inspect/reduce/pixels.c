@@ -11,9 +11,9 @@ static int shorter(int size) {
   return size < REDUCED ? size : REDUCED;
 }
 
-int pixels_begin(struct pixels *to, int width, int height, int bands) {
+int pixels_begin(struct pixels *to, int width, int height, int bands, int tiled) {
   *to = (struct pixels){.width = width, .height = height, .bands = bands};
-  if (width > REDUCED || height > REDUCED) return reduction_begin(&to->reduction, width, height, bands);
+  if (width > REDUCED || height > REDUCED) return reduction_begin(&to->reduction, width, height, bands, tiled);
   to->small = malloc(((size_t)width * height + ROOM) * 3);
   return to->small != NULL;
 }
@@ -39,7 +39,7 @@ uint8_t *pixels_end(struct pixels *to) {
   }
   uint8_t *reduced = reduction_end(&to->reduction);
   if (!reduced || (to->width >= REDUCED && to->height >= REDUCED)) return reduced;
-  uint8_t *pixels = enlarged(reduced, shorter(to->width), shorter(to->height), reduction_run(&to->reduction));
+  uint8_t *pixels = enlarged(reduced, shorter(to->width), shorter(to->height), to->reduction.run);
   free(reduced);
   return pixels;
 }

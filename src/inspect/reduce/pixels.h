@@ -17,8 +17,12 @@ struct pixels {
   uint8_t *small; /* All of it, or NULL. */
 };
 
-/* Of at most 65,535 pixels a side. 0 when there is no memory; then nothing needs to be freed. */
-int pixels_begin(struct pixels *to, int width, int height, int bands);
+/*
+ * Of at most 65,535 pixels a side.
+ * @param tiled the picture is stored in tiles, which decides how libvips rounds
+ * @return 0 when there is no memory; then nothing needs to be freed
+ */
+int pixels_begin(struct pixels *to, int width, int height, int bands, int tiled);
 
 /* Where the next row is to be written, with room for 16 pixels more. */
 uint8_t *pixels_row(struct pixels *to);

@@ -12,21 +12,18 @@
 /* Bytes that a row may be written too far, and that lie around the one that is squeezed across. */
 enum { ROOM = 16 * 3, MARGIN = (MOST_POINTS + 1) * 3 };
 
-/* libvips makes a result in rows of their whole width or, when it averages boxes down, in tiles. Rows are kept by tens. */
-enum { TILE = 128, CACHED = 10 };
-
-int reduction_run(const struct reduction *to) {
-  return to->down.box > 1 ? TILE : REDUCED;
-}
+/* What libvips makes at once: whole rows, or tiles when there are some or boxes are averaged down; ten rows of each. */
+enum { TILE = 128, ROWS = 10 };
 
 static int clamp(int value, int most) {
   return value < 0 ? 0 : value > most ? most : value;
 }
 
-int reduction_begin(struct reduction *to, int width, int height, int bands) {
+int reduction_begin(struct reduction *to, int width, int height, int bands, int tiled) {
   *to = (struct reduction){.bands = bands};
-  int begun = axis_begin(&to->down, height, CACHED);
-  if (!axis_begin(&to->across, width, reduction_run(to)) || !begun) {
+  int begun = axis_begin(&to->down, height, ROWS);
+  to->run = tiled || to->down.box > 1 ? TILE : REDUCED;
+  if (!axis_begin(&to->across, width, to->run) || !begun) {
     free(to->across.weights);
     free(to->down.weights);
     return 0;

@@ -8,6 +8,7 @@
 
 struct reduction {
   int bands; /* 1 or 3 */
+  int run;   /* So many pixels of a row of the result libvips makes at once. */
   struct axis across, down;
   int stride;
   uint8_t *rows, *incoming, *squeezed; /* The last rows, in turn; one more; one that is a row of the result. */
@@ -17,11 +18,11 @@ struct reduction {
   uint8_t *pixels;
 };
 
-/* 0 when there is no memory; then nothing needs to be freed. */
-int reduction_begin(struct reduction *to, int width, int height, int bands);
-
-/* So many pixels of a row of the result libvips makes at once. */
-int reduction_run(const struct reduction *to);
+/*
+ * @param tiled the picture is stored in tiles
+ * @return 0 when there is no memory; then nothing needs to be freed
+ */
+int reduction_begin(struct reduction *to, int width, int height, int bands, int tiled);
 
 /* Where the next row is to be written, with room for 16 pixels more. */
 uint8_t *reduction_row(struct reduction *to);

@@ -24,11 +24,11 @@ EMSCRIPTEN_KEEPALIVE uint8_t *end(void) {
 }
 
 /* 0 when there is no memory. A picture that came to no end is forgotten. */
-EMSCRIPTEN_KEEPALIVE int begin(int width, int height, int bands) {
+EMSCRIPTEN_KEEPALIVE int begin(int width, int height, int bands, int tiled) {
   if (begun) free(end());
   seen = 0;
   indices = malloc(width);
-  begun = indices && pixels_begin(&to, width, height, bands);
+  begun = indices && pixels_begin(&to, width, height, bands, tiled);
   if (!begun) free(indices);
   return begun;
 }

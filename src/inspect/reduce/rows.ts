@@ -10,7 +10,7 @@ import { digestReduced } from './digest.ts';
 
 interface Reducer extends CodecExports {
   /** 0 when there is no memory. */
-  begin(width: number, height: number, bands: number): number;
+  begin(width: number, height: number, bands: number, tiled: number): number;
   /** Address of the next row. */
   row(): number;
   take(): void;
@@ -34,7 +34,7 @@ export async function digestRows(
   return reducer.run((exports) =>
     read({
       roomFor: () => 0,
-      begin: (size, channels) => new ReducedRows(exports, size, channels),
+      begin: (size, channels, _, tiled) => new ReducedRows(exports, size, channels, tiled),
     }),
   );
 }
@@ -49,11 +49,12 @@ class ReducedRows implements RowTaker {
   /** The row that comes next; NaN when another one came. */
   #next = 0;
 
-  constructor(exports: Reducer, size: Size, channels: 1 | 3) {
+  constructor(exports: Reducer, size: Size, channels: 1 | 3, tiled = false) {
     this.#exports = exports;
     this.#size = size;
     this.#channels = channels;
-    if (exports.begin(size.width, size.height, channels) === 0) throw new RangeError('no memory');
+    const begun = exports.begin(size.width, size.height, channels, Number(tiled));
+    if (begun === 0) throw new RangeError('no memory');
     this.#places = exports.places();
     this.#memory = new Uint8Array(exports.memory.buffer);
   }

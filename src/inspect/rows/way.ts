@@ -19,8 +19,11 @@ export interface RowTaker {
 export interface Way {
   /** What it needs of the core's memory, in bytes. */
   roomFor(size: Size): number;
-  /** @param room as large as {@link roomFor} says */
-  begin(size: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>): RowTaker;
+  /**
+   * @param room as large as {@link roomFor} says
+   * @param tiled the picture is stored in tiles
+   */
+  begin(size: Size, channels: 1 | 3, room: Uint8Array<ArrayBuffer>, tiled?: boolean): RowTaker;
 }
 
 class Cells extends CellSums implements RowTaker {

@@ -27,7 +27,7 @@ function digestRowsOf(parts: TiffParts, turn: Turn, way: Way): Digest | undefine
   if (!forRows) return undefined;
   const rooms = [way.roomFor(parts.size), ...adderRooms(parts), ...forRows];
   const [room, table, out, ...others] = takeRooms(rooms);
-  const taker = way.begin(parts.size, channelsOf(parts), room!);
+  const taker = way.begin(parts.size, channelsOf(parts), room!, parts.blocks.tiled);
   const add = adderOf(parts, taker, [table!, out!]);
   if (!reader.read(others, add)) return undefined;
   return taker.digest(turn);

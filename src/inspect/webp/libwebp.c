@@ -218,7 +218,7 @@ static uint8_t *pixels_of(const struct file *file) {
   WebPHeaderStructure headers;
   struct pixels to;
   if (file->alpha || !locate(file, &headers)) return NULL;
-  if (!pixels_begin(&to, file->width, file->height, 3)) return NULL;
+  if (!pixels_begin(&to, file->width, file->height, 3, 0)) return NULL;
   whole = &to;
   int done = decode(&headers);
   whole = NULL;

@@ -42,7 +42,7 @@ static int is_usual(j_decompress_ptr picture) {
 static uint8_t *decode(j_decompress_ptr picture) {
   struct pixels to;
   int width = picture->output_width, height = picture->output_height;
-  if (!pixels_begin(&to, width, height, picture->output_components)) return NULL;
+  if (!pixels_begin(&to, width, height, picture->output_components, 0)) return NULL;
   while (picture->output_scanline < picture->output_height) {
     uint8_t *row = pixels_row(&to);
     jpeg_read_scanlines(picture, &row, 1);
