@@ -127,16 +127,22 @@ test('the decoder is loaded only when an image needs it, with the parts that it 
   await inspect('.jpg', grain(900, 600));
   await inspect('.jpg[interlace]', grain(300, 200));
   expect(asked.slice(3)).toEqual(['libjpeg.wasm']);
+  await inspect('.webp', grain(900, 600));
+  expect(asked.slice(4)).toEqual([]);
+  await inspect('.png', grain(900, 600));
+  await inspect('.gif[bitdepth=4]', grain(900, 600));
+  await inspect('.tif', grain(900, 600));
   await inspect('.png', grain(300, 200));
-  await inspect('.webp', grain(300, 200));
-  expect(asked.slice(4)).toEqual(['vips.wasm']);
+  expect(asked.slice(4)).toEqual(['reduce.wasm']);
+  await inspect('.png[interlace]', grain(300, 200));
+  expect(asked.slice(5)).toEqual(['vips.wasm']);
   const filtered = drawing.replace('/>', '><filter/></svg>');
   const left = await ask(worker, { ...limits, bytes: new TextEncoder().encode(filtered) });
   expect(left).toMatchObject({ format: 'svg', width: 90, height: 60 });
   const jxl = await ask(worker, { ...limits, bytes: Uint8Array.from(JXL) });
   expect(jxl).toMatchObject({ format: 'jxl', width: 24, height: 16, quality: 100 });
-  await inspect('.png', grain(300, 200));
-  expect(asked.slice(5)).toEqual([
+  await inspect('.png[interlace]', grain(300, 200));
+  expect(asked.slice(6)).toEqual([
     ...['vips.wasm', 'vips-resvg.wasm'],
     ...['vips.wasm', 'vips-resvg.wasm', 'vips-jxl.wasm'],
   ]);

@@ -13,7 +13,11 @@ static int shorter(int size) {
 
 int pixels_begin(struct pixels *to, int width, int height, int bands, int tiled) {
   *to = (struct pixels){.width = width, .height = height, .bands = bands};
-  if (width > REDUCED || height > REDUCED) return reduction_begin(&to->reduction, width, height, bands, tiled);
+  if (width > REDUCED || height > REDUCED) {
+    /* The tiles that libvips makes of it overlap then, and each rounds in its own way. */
+    if (tiled && (width < REDUCED || height < REDUCED)) return 0;
+    return reduction_begin(&to->reduction, width, height, bands, tiled);
+  }
   to->small = malloc(((size_t)width * height + ROOM) * 3);
   return to->small != NULL;
 }

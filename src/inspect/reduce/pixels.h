@@ -20,7 +20,7 @@ struct pixels {
 /*
  * Of at most 65,535 pixels a side.
  * @param tiled the picture is stored in tiles, which decides how libvips rounds
- * @return 0 when there is no memory; then nothing needs to be freed
+ * @return 0 when there is no memory, or libvips is to reduce it; then nothing needs to be freed
  */
 int pixels_begin(struct pixels *to, int width, int height, int bands, int tiled);
 

@@ -23,7 +23,7 @@ EMSCRIPTEN_KEEPALIVE uint8_t *end(void) {
   return NULL;
 }
 
-/* 0 when there is no memory. A picture that came to no end is forgotten. */
+/* 0 as with pixels_begin(). A picture that came to no end is forgotten. */
 EMSCRIPTEN_KEEPALIVE int begin(int width, int height, int bands, int tiled) {
   if (begun) free(end());
   seen = 0;

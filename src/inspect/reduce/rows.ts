@@ -9,7 +9,7 @@ import type { Digest } from '../worker/picture.ts';
 import { digestReduced } from './digest.ts';
 
 interface Reducer extends CodecExports {
-  /** 0 when there is no memory. */
+  /** 0 when there is no memory, or wasm-vips is to reduce it. */
   begin(width: number, height: number, bands: number, tiled: number): number;
   /** Address of the next row. */
   row(): number;
@@ -54,7 +54,7 @@ class ReducedRows implements RowTaker {
     this.#size = size;
     this.#channels = channels;
     const begun = exports.begin(size.width, size.height, channels, Number(tiled));
-    if (begun === 0) throw new RangeError('no memory');
+    if (begun === 0) throw new RangeError('This cannot be reduced here.');
     this.#places = exports.places();
     this.#memory = new Uint8Array(exports.memory.buffer);
   }

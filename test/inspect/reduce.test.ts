@@ -1,0 +1,221 @@
+/** Every pixel of pictures that come row by row, beside what wasm-vips makes of it: the same to the last bit. */
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { random } from '../../fixtures/photo.ts';
+import { randomGif } from '../../fixtures/random-gif.ts';
+import { COLORS_AND_DEPTHS, randomPng } from '../../fixtures/random-png.ts';
+import {
+  COMPRESSIONS,
+  type Compression,
+  randomTiff,
+  TIFF_COLORS,
+} from '../../fixtures/random-tiff.ts';
+import { inspectStructure } from '../../src/inspect/structure/mod.ts';
+import { readWholeHere } from '../../src/inspect/worker/whole.ts';
+import { expectVips, SIZES, weave } from './every-pixel.ts';
+import { provideParts } from './parts.ts';
+
+let stop: () => void;
+beforeAll(() => {
+  stop = provideParts();
+});
+afterAll(() => stop());
+
+type File = Uint8Array<ArrayBuffer>;
+
+const ours = (file: File) => readWholeHere(file, inspectStructure(file));
+
+const expectSame = async (file: File, what: string) => expectVips(await ours(file), file, what);
+
+const grey = (picture: Sharp) => picture.greyscale().toColourspace('b-w');
+
+describe('the digest of every pixel is that of wasm-vips', () => {
+  test.each<[string, (picture: Sharp) => Sharp]>([
+    ['PNG', (picture) => picture.png({ compressionLevel: 1 })],
+    ['PNG, grey', (picture) => grey(picture).png({ compressionLevel: 1 })],
+    ['PNG with a palette', (picture) => picture.png({ palette: true, colours: 60, effort: 1 })],
+    ['TIFF', (picture) => picture.tiff({ compression: 'lzw', predictor: 'horizontal' })],
+    ['TIFF, grey', (picture) => grey(picture).tiff({ compression: 'none' })],
+  ])('%s', async (_, encode) => {
+    for (const [width, height] of SIZES) {
+      const picture = sharp(weave(width, height).data, { raw: { width, height, channels: 3 } });
+      const file = new Uint8Array(await encode(picture).toBuffer());
+      await expectSame(file, `${width} × ${height}`);
+    }
+  });
+
+  test.each(COLORS_AND_DEPTHS.filter(([color, depth]) => color <= 3 && depth <= 8))(
+    'PNG of colour type %i and %i bits',
+    async (color, depth) => {
+      const next = random(10 * color + depth);
+      for (const size of sizes(next)) {
+        const kind = { ...size, color, depth, interlaced: false, transparent: false };
+        await expectSame(randomPng(kind, next).file, JSON.stringify(kind));
+      }
+    },
+  );
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('GIF of %i bits', async (depth) => {
+    const next = random(depth);
+    for (const { width, height } of sizes(next)) {
+      const screen = [width, height] as const;
+      const place = [0, 0, width, height] as const;
+      const kind = { screen, place, depth, interlaced: false, transparent: false, local: false };
+      await expectSame(randomGif(kind, next).file, JSON.stringify(kind));
+    }
+  });
+
+  const plain = TIFF_COLORS.flatMap(([name, photometric, bits, extra]) =>
+    bits <= 8 && extra === undefined ? [[name, photometric, bits] as const] : [],
+  );
+  test.each(plain)('TIFF, %s (photometric %i, %i bits)', async (_, photometric, bits) => {
+    const next = random(100 * photometric + bits);
+    const names = Object.keys(COMPRESSIONS) as Compression[];
+    for (const compression of names) {
+      for (const size of sizes(next).slice(0, compression === 'lzw' ? 4 : 1)) {
+        const predictor = bits === 8 && /lzw|deflate/.test(compression) && next() < 0.5;
+        const isEven = size.width > 512 === size.height > 512;
+        const tile = isEven && next() < 0.5 ? ([48, 32] as const) : undefined;
+        const layout = { tile, rowsPerStrip: 50, little: next() < 0.5, big: next() < 0.5 };
+        const kind = { ...size, photometric, bits, compression, predictor, ...layout };
+        await expectSame(randomTiff(kind, next).file, JSON.stringify(kind));
+      }
+    }
+  });
+
+  // Where two places are as near, the way in which libvips adds up decides.
+  test.each([
+    [3080, 600],
+    [600, 3080],
+    [3080, 2100],
+    [396, 830],
+    [583, 198],
+    [445, 3584],
+    [3304, 448],
+  ])('%i × %i', async (width, height) => {
+    const { data } = weave(width, height);
+    const picture = sharp(data, { raw: { width, height, channels: 3 } });
+    const png = await picture.clone().png({ compressionLevel: 1 }).toBuffer();
+    await expectSame(new Uint8Array(png), 'PNG');
+    const tiff = new Uint8Array(await picture.tiff({ compression: 'none', tile: true }).toBuffer());
+    if (Math.min(width, height) < 512) expect(await ours(tiff)).toBeUndefined();
+    else await expectSame(tiff, 'TIFF in tiles');
+  });
+
+  test('a TIFF is turned as it says', async () => {
+    const next = random(4);
+    for (let orientation = 2; orientation <= 8; orientation++) {
+      const made = randomTiff({ ...RGB, width: 530, height: 640 }, next);
+      const file = made.with(made.blocks, [274, 'short', [orientation]]);
+      expect(inspectStructure(file).orientation).toBe(orientation);
+      await expectSame(file, `orientation ${orientation}`);
+    }
+  });
+});
+
+const RGB = {
+  photometric: 2,
+  bits: 8,
+  compression: 'lzw' as const,
+  predictor: false,
+  rowsPerStrip: 50,
+  little: true,
+  big: false,
+};
+
+/** Some of each kind: both sides are reduced, one of them, or none. */
+function sizes(next: () => number): { width: number; height: number }[] {
+  const side = (from: number, to: number) => from + Math.floor(next() * (to - from));
+  return [
+    { width: side(513, 800), height: side(513, 800) },
+    { width: side(1, 512), height: side(513, 800) },
+    { width: side(513, 800), height: side(1, 512) },
+    { width: side(1, 300), height: side(1, 300) },
+  ];
+}
+
+describe('left to wasm-vips', () => {
+  test('PNGs that are interlaced, may be transparent or have 16 bits', async () => {
+    const next = random(2);
+    const kind = {
+      width: 530,
+      height: 90,
+      color: 2,
+      depth: 8,
+      interlaced: false,
+      transparent: false,
+    };
+    for (const other of [
+      { interlaced: true },
+      { transparent: true },
+      { color: 6 },
+      { color: 3, transparent: true },
+      { depth: 16 },
+    ]) {
+      const { file } = randomPng({ ...kind, ...other }, next);
+      expect(await ours(file), JSON.stringify(other)).toBeUndefined();
+    }
+  });
+
+  test('GIFs that are interlaced, may be transparent or leave some of their screen free', async () => {
+    const next = random(3);
+    const plain = { interlaced: false, transparent: false, local: false, depth: 4 };
+    const screen = [530, 90] as const;
+    const place = [0, 0, 530, 90] as const;
+    for (const other of [
+      { interlaced: true },
+      { transparent: true },
+      { place: [3, 4, 200, 30] as const },
+    ]) {
+      const { file } = randomGif({ ...plain, screen, place, ...other }, next);
+      expect(await ours(file), JSON.stringify(other)).toBeUndefined();
+    }
+  });
+
+  test('TIFFs with alpha, of 16 bits, and of JPEGs', async () => {
+    const next = random(4);
+    const kind = { ...RGB, width: 530, height: 90 };
+    for (const other of [{ extra: 2 }, { extra: 0 }, { bits: 16 }]) {
+      const { file } = randomTiff({ ...kind, ...other }, next);
+      expect(await ours(file), JSON.stringify(other)).toBeUndefined();
+    }
+    const { data, width, height } = weave(530, 90);
+    const jpegs = sharp(data, { raw: { width, height, channels: 3 } }).tiff({
+      compression: 'jpeg',
+    });
+    expect(await ours(new Uint8Array(await jpegs.toBuffer()))).toBeUndefined();
+  });
+
+  test('a file that is damaged, and the next one is read as ever', async () => {
+    const next = random(5);
+    const kind = {
+      width: 530,
+      height: 90,
+      color: 2,
+      depth: 8,
+      interlaced: false,
+      transparent: false,
+    };
+    const sound = randomPng(kind, next);
+    const short = sound.with(sound.rows.subarray(0, -1000));
+    expect(await ours(short)).toBeUndefined();
+    await expectSame(sound.file, 'after it');
+  });
+
+  test('a colour that the palette lacks', async () => {
+    const next = random(6);
+    const kind = {
+      width: 530,
+      height: 90,
+      color: 3,
+      depth: 8,
+      interlaced: false,
+      transparent: false,
+    };
+    const sound = randomPng(kind, next);
+    const rows = sound.rows.slice();
+    // No filter, and the last of all places.
+    rows.subarray(0, 531).fill(255).fill(0, 0, 1);
+    expect(await ours(sound.with(rows))).toBeUndefined();
+  });
+});
