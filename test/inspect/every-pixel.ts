@@ -25,7 +25,7 @@ export function weave(width: number, height: number) {
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
-/** Of a picture without alpha, by wasm-vips. */
+/** By wasm-vips. */
 export async function digestByVips(file: Uint8Array): Promise<Digest> {
   const { Image } = await vips();
   const stored = Image.newFromBuffer(file, '', { fail_on: 'error', access: 'sequential' });
@@ -33,10 +33,11 @@ export async function digestByVips(file: Uint8Array): Promise<Digest> {
   const upright = isSmall
     ? stored.autorot()
     : stored.thumbnailImage(REDUCED, { height: REDUCED, size: 'force' });
-  const shown = upright.colourspace('srgb');
+  const colors = upright.colourspace('srgb');
+  const shown = colors.hasAlpha() ? colors.flatten({ background: [255, 255, 255] }) : colors.copy();
   const { width, height } = shown;
   const digest = digestPixels({ data: shown.writeToMemory() as Uint8Array, width, height });
-  for (const image of [shown, upright, stored]) image.delete();
+  for (const image of [shown, colors, upright, stored]) image.delete();
   return digest;
 }
 

@@ -34,6 +34,10 @@ describe('the digest of every pixel is that of wasm-vips', () => {
     ['PNG', (picture) => picture.png({ compressionLevel: 1 })],
     ['PNG, grey', (picture) => grey(picture).png({ compressionLevel: 1 })],
     ['PNG with a palette', (picture) => picture.png({ palette: true, colours: 60, effort: 1 })],
+    ['PNG, RGBA', (picture) => picture.ensureAlpha().png({ compressionLevel: 1 })],
+    ['PNG, grey and alpha', (picture) => grey(picture).ensureAlpha().png({ compressionLevel: 1 })],
+    // Of which one is transparent, and no pixel has it.
+    ['GIF of 256 colours', (picture) => picture.gif({ effort: 1 })],
     ['TIFF', (picture) => picture.tiff({ compression: 'lzw', predictor: 'horizontal' })],
     ['TIFF, grey', (picture) => grey(picture).tiff({ compression: 'none' })],
   ])('%s', async (_, encode) => {
@@ -135,7 +139,7 @@ function sizes(next: () => number): { width: number; height: number }[] {
 }
 
 describe('left to wasm-vips', () => {
-  test('PNGs that are interlaced, may be transparent or have 16 bits', async () => {
+  test('PNGs that are interlaced, transparent or of 16 bits', async () => {
     const next = random(2);
     const kind = {
       width: 530,
@@ -148,6 +152,7 @@ describe('left to wasm-vips', () => {
     for (const other of [
       { interlaced: true },
       { transparent: true },
+      { color: 4 },
       { color: 6 },
       { color: 3, transparent: true },
       { depth: 16 },
@@ -157,7 +162,7 @@ describe('left to wasm-vips', () => {
     }
   });
 
-  test('GIFs that are interlaced, may be transparent or leave some of their screen free', async () => {
+  test('GIFs that are interlaced, transparent or leave some of their screen free', async () => {
     const next = random(3);
     const plain = { interlaced: false, transparent: false, local: false, depth: 4 };
     const screen = [530, 90] as const;

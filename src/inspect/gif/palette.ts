@@ -1,21 +1,22 @@
 /** The colours of a frame, for the core. */
-import { PLACES, writeTable } from '../rows/color-table.ts';
+import { NONE, PLACES, writeTable } from '../rows/color-table.ts';
 import type { GifParts } from './parts.ts';
 
 const WHITE = [255, 255, 255, 0];
 const BLACK = [0, 0, 0, 0];
 
 /**
- * Writes them to `room`, white for what is transparent. Returns the place of what lies around the frame;
+ * Writes them to `room`, white for what is transparent, or none when nothing may be. Returns the place of what lies around the frame;
  * undefined when the frame needs all places.
  */
 export function writePalette(
   room: Uint8Array<ArrayBuffer>,
   { frame: { palette, transparent }, alpha }: GifParts,
+  onlyOpaque: boolean,
 ): number | undefined {
   const table = writeTable(room, palette);
   if (transparent !== undefined) {
-    table.set(WHITE, 4 * transparent);
+    table.set(onlyOpaque ? NONE : WHITE, 4 * transparent);
     return transparent;
   }
   const colors = palette.length / 3;

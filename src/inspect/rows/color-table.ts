@@ -3,7 +3,7 @@
 export const PLACES = 256;
 export const TABLE_BYTES = 8 * PLACES;
 
-const NONE = [0, 0, 0, 1];
+export const NONE = [0, 0, 0, 1];
 
 /**
  * Writes it to `room`, in the core's memory.

@@ -12,11 +12,13 @@ export interface RowTaker {
   addIndexed(y: number, row: Uint8Array, table: Uint8Array): void;
   /** Takes `pixels` pixels of row `y`: column `left` and every `step`-th after it. */
   addSome(y: number, left: number, step: number, samples: Uint8Array, pixels: number): void;
-  /** Once, when all of them have come. Undefined when a pixel has no colour, or this way leads nowhere. */
+  /** Once, when all of them have come. Undefined when a pixel has no colour, or their order does not suit it. */
   digest(turn?: Turn): Digest | undefined;
 }
 
 export interface Way {
+  /** Pictures of which a pixel is transparent are not for it: what is laid on white would be taken for what is stored. */
+  readonly onlyOpaque: boolean;
   /** What it needs of the core's memory, in bytes. */
   roomFor(size: Size): number;
   /**
@@ -41,6 +43,7 @@ class Cells extends CellSums implements RowTaker {
 
 /** The short one: rows are added up. */
 export const IN_CELLS: Way = {
+  onlyOpaque: false,
   roomFor: sumBytes,
   begin: (size, channels, room) => new Cells(size, channels, room),
 };

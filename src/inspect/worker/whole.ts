@@ -26,7 +26,7 @@ export async function readWholeHere(
 /** Pixels a side that reduce/ takes. */
 const LARGEST = 65_535;
 
-/** From top to bottom, and of pixels that libvips makes nothing of before it reduces them. */
-function hasPlainRows({ width, height, alpha, bitDepth = 8, progressive }: Structure): boolean {
-  return Math.max(width, height) <= LARGEST && !alpha && bitDepth <= 8 && !progressive;
+/** From top to bottom, of 8 bits at most. */
+function hasPlainRows({ width, height, bitDepth = 8, progressive }: Structure): boolean {
+  return Math.max(width, height) <= LARGEST && bitDepth <= 8 && !progressive;
 }
