@@ -6,8 +6,8 @@ const WHITE = [255, 255, 255, 0];
 const BLACK = [0, 0, 0, 0];
 
 /**
- * Writes them to `room`, white for what is transparent, or none when nothing may be. Returns the place of what lies around the frame;
- * undefined when the frame needs all places.
+ * Writes them to `room`, white for what is transparent, or none where nothing may be. Returns the place of what
+ * lies around the frame; undefined when the frame needs all places.
  */
 export function writePalette(
   room: Uint8Array<ArrayBuffer>,

@@ -13,7 +13,10 @@ export interface Samples {
   readonly channels: 1 | 3;
   /** The result are places in this table of colours, one a pixel. */
   readonly table?: Uint8Array;
-  /** Undefined when a pixel has a colour that the palette lacks, or is not opaque where it must be. The result is valid until the next call. */
+  /**
+   * Undefined when a pixel has a colour that the palette lacks, or is not opaque where it must be. The result is
+   * valid until the next call.
+   */
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
 

@@ -40,7 +40,7 @@ static struct spot spot_at(const struct axis *axis, double at) {
   };
 }
 
-/* What rounds decides where two places are as near. */
+/* Of a place in the middle between two, how it was added up decides which one it is taken for. */
 static void find_spots(struct axis *axis, int run, double offset) {
   double at = 0;
   for (int i = 0; i < axis->result; i++) {
@@ -55,7 +55,7 @@ int axis_begin(struct axis *axis, int size, int run) {
   axis->result = size < REDUCED ? size : REDUCED;
   axis->box = box > 1 ? box : 1;
   axis->count = (size + axis->box - 1) / axis->box;
-  /* libvips is told the inverse, and is off by some pixels of the picture then. */
+  /* libvips is told the inverse of a step, which rounds: all of them are a little more or less than the picture. */
   double step = 1 / (1 / ((double)size / axis->result)), extra = axis->result * step - size;
   axis->step = step / axis->box;
   axis->points = 2 * (int)rint(LOBES * axis->step) + 1;

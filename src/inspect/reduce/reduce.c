@@ -12,7 +12,7 @@
 /* Bytes that a row may be written too far, and that lie around the one that is squeezed across. */
 enum { ROOM = 16 * 3, MARGIN = (MOST_POINTS + 1) * 3 };
 
-/* What libvips makes at once: whole rows, or tiles when there are some or boxes are averaged down; ten rows of each. */
+/* What libvips makes at once: ten rows, and of each all or, when tiles come in or boxes are averaged down, a tile. */
 enum { TILE = 128, ROWS = 10 };
 
 static int clamp(int value, int most) {

@@ -17,7 +17,7 @@ export interface RowTaker {
 }
 
 export interface Way {
-  /** Pictures of which a pixel is transparent are not for it: what is laid on white would be taken for what is stored. */
+  /** A picture with a transparent pixel is not for it, as rows come on white. */
   readonly onlyOpaque: boolean;
   /** What it needs of the core's memory, in bytes. */
   roomFor(size: Size): number;
