@@ -42,7 +42,7 @@ export function pdqPurpose(width: number, height: number): AxisPurpose {
 
 const cache = new Map<string, AxisMatrix>();
 /** A matrix holds some 64 × 13 × n / 512 weights: 50 KB for 4,000 samples. */
-const CACHED = 64;
+const CACHED = 192;
 
 /** Weights over the `kept` lowest coefficients of each block of an axis of `n` samples. */
 export function coefficientAxis(

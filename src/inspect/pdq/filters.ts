@@ -43,6 +43,7 @@ export function identity(n: number): AxisMatrix {
 /** What becomes of a reduced sample: box filters and decimation. By row of PDQ's buffer. */
 type ReducedRows = readonly { readonly kernel: LanczosRow; readonly first: number }[];
 
+let decimation: AxisMatrix | undefined;
 let reducedRows: ReducedRows | undefined;
 let movedRows: ReducedRows | undefined;
 
@@ -90,23 +91,26 @@ function enlarged(n: number, size: number): AxisMatrix {
 }
 
 function rowsFor(scale: number, mixed: boolean): ReducedRows {
-  if (scale > 1) return rowsAfterReduction(boxTwiceAndDecimate(REDUCED), scale);
+  decimation ??= boxTwiceAndDecimate(REDUCED);
+  if (scale > 1) return rowsAfterReduction(decimation, scale);
   if (mixed) {
-    const moved = () => compose(boxTwiceAndDecimate(REDUCED), movedByHalf(REDUCED));
-    movedRows ??= rowsAfterReduction(moved(), 1);
+    movedRows ??= rowsAfterReduction(compose(decimation, movedByHalf(REDUCED)), 1);
     return movedRows;
   }
-  reducedRows ??= rowsAfterReduction(boxTwiceAndDecimate(REDUCED), 1);
+  reducedRows ??= rowsAfterReduction(decimation, 1);
   return reducedRows;
 }
 
 function rowsAfterReduction(rows: AxisMatrix, widen: number): ReducedRows {
   // All rows but those at the edges have the same weights.
-  const kernels = new Map<string, LanczosRow>();
+  let weights: Float64Array = new Float64Array();
+  let kernel: LanczosRow;
   return Array.from({ length: BUFFER }, (_, r) => {
-    const weights = weightsOf(rows, r);
-    const kernel = kernels.get(`${weights}`) ?? new LanczosRow(weights, widen);
-    kernels.set(`${weights}`, kernel);
+    const own = weightsOf(rows, r);
+    if (own.length !== weights.length || own.some((weight, k) => weight !== weights[k])) {
+      weights = own;
+      kernel = new LanczosRow(own, widen);
+    }
     return { kernel, first: rows.start[r]! };
   });
 }

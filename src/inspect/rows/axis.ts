@@ -5,7 +5,7 @@ import { cellSide } from './cells.ts';
 
 const cache = new Map<string, AxisMatrix>();
 /** A matrix of some 560 cells holds up to 2,300 weights: 18 KB. */
-const CACHED = 64;
+const CACHED = 192;
 
 /** What `purpose` makes of an axis of `n` samples, over the means of its cells. */
 export function cellAxis(n: number, purpose: AxisPurpose, backwards = false): AxisMatrix {
