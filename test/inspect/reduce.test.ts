@@ -1,6 +1,6 @@
 /** Every pixel of pictures that come row by row, beside what wasm-vips makes of it: the same to the last bit. */
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { random } from '../../fixtures/photo.ts';
 import { randomGif } from '../../fixtures/random-gif.ts';
 import { COLORS_AND_DEPTHS, randomPng } from '../../fixtures/random-png.ts';
@@ -15,11 +15,7 @@ import { readWholeHere } from '../../src/inspect/worker/whole.ts';
 import { expectVips, SIZES, weave } from './every-pixel.ts';
 import { provideParts } from './parts.ts';
 
-let stop: () => void;
-beforeAll(() => {
-  stop = provideParts();
-});
-afterAll(() => stop());
+provideParts();
 
 type File = Uint8Array<ArrayBuffer>;
 
@@ -138,17 +134,18 @@ function sizes(next: () => number): { width: number; height: number }[] {
   ];
 }
 
+const PLAIN_PNG = {
+  width: 530,
+  height: 90,
+  color: 2,
+  depth: 8,
+  interlaced: false,
+  transparent: false,
+};
+
 describe('left to wasm-vips', () => {
   test('PNGs that are interlaced, transparent or of 16 bits', async () => {
     const next = random(2);
-    const kind = {
-      width: 530,
-      height: 90,
-      color: 2,
-      depth: 8,
-      interlaced: false,
-      transparent: false,
-    };
     for (const other of [
       { interlaced: true },
       { transparent: true },
@@ -157,7 +154,7 @@ describe('left to wasm-vips', () => {
       { color: 3, transparent: true },
       { depth: 16 },
     ]) {
-      const { file } = randomPng({ ...kind, ...other }, next);
+      const { file } = randomPng({ ...PLAIN_PNG, ...other }, next);
       expect(await ours(file), JSON.stringify(other)).toBeUndefined();
     }
   });
@@ -193,15 +190,7 @@ describe('left to wasm-vips', () => {
 
   test('a file that is damaged, and the next one is read as ever', async () => {
     const next = random(5);
-    const kind = {
-      width: 530,
-      height: 90,
-      color: 2,
-      depth: 8,
-      interlaced: false,
-      transparent: false,
-    };
-    const sound = randomPng(kind, next);
+    const sound = randomPng(PLAIN_PNG, next);
     const short = sound.with(sound.rows.subarray(0, -1000));
     expect(await ours(short)).toBeUndefined();
     await expectSame(sound.file, 'after it');
@@ -209,14 +198,7 @@ describe('left to wasm-vips', () => {
 
   test('a colour that the palette lacks', async () => {
     const next = random(6);
-    const kind = {
-      width: 530,
-      height: 90,
-      color: 3,
-      depth: 8,
-      interlaced: false,
-      transparent: false,
-    };
+    const kind = { ...PLAIN_PNG, color: 3 };
     const sound = randomPng(kind, next);
     const rows = sound.rows.slice();
     // No filter, and the last of all places.

@@ -1,9 +1,30 @@
-/** From the pixels that pixels.c makes to what the hash and the second look need. */
+/** From every pixel, as pixels.c makes them, to what the hash and the second look need. */
 import { REDUCED } from '../pdq/mod.ts';
 import type { Size } from '../rows/cells.ts';
-import { AS_STORED, type Turn } from '../turn.ts';
-import type { CodecExports } from '../worker/codec.ts';
+import type { Structure } from '../structure/mod.ts';
+import { AS_STORED, type Turn, turnOf } from '../turn.ts';
+import { allocated, type CodecExports } from '../worker/codec.ts';
 import { type Digest, digestPixels, type RgbPixels } from '../worker/picture.ts';
+
+/** What a decoder exports that pixels.c is part of. */
+export interface PixelExports extends CodecExports {
+  /** Address of RGB, as stored; 0 when wasm-vips is to decode it, or there is no memory. */
+  pixels(data: number, length: number, width: number, height: number): number;
+}
+
+/** Of a file that structure/ has found whole. Returns undefined when wasm-vips is to decode it. */
+export function digestFile(
+  exports: PixelExports,
+  bytes: Uint8Array,
+  structure: Structure,
+): Digest | undefined {
+  const { width, height, orientation = 1 } = structure;
+  const data = allocated(exports, bytes);
+  if (data === 0) return undefined;
+  const pixels = exports.pixels(data, bytes.length, width, height);
+  exports.free(data);
+  return digestReduced(exports, pixels, structure, turnOf(orientation));
+}
 
 /**
  * Frees the pixels.

@@ -1,7 +1,7 @@
 /** From the bytes of a WebP to what the hash and the second look need. */
 import type { Weights } from '../planes/color.ts';
 import { digestPicture } from '../planes/means.ts';
-import { digestReduced } from '../reduce/mod.ts';
+import { digestFile } from '../reduce/mod.ts';
 import type { Structure } from '../structure/mod.ts';
 import { turnOf } from '../turn.ts';
 import { allocated } from '../worker/codec.ts';
@@ -35,15 +35,8 @@ export async function digestWholeWebp(
   bytes: Uint8Array,
   structure: Structure,
 ): Promise<Digest | undefined> {
-  const { width, height, orientation = 1 } = structure;
-  if (Math.max(width, height) > LARGEST) return undefined;
-  return libwebp.run((exports) => {
-    const data = allocated(exports, bytes);
-    if (data === 0) return undefined;
-    const pixels = exports.pixels(data, bytes.length, width, height);
-    exports.free(data);
-    return digestReduced(exports, pixels, structure, turnOf(orientation));
-  });
+  if (Math.max(structure.width, structure.height) > LARGEST) return undefined;
+  return libwebp.run((exports) => digestFile(exports, bytes, structure));
 }
 
 function digestWith(exports: Libwebp, bytes: Uint8Array, structure: Structure): Digest | undefined {

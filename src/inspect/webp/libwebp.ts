@@ -1,7 +1,8 @@
 /** libwebp as libwebp.c offers it. */
-import { Codec, type CodecExports, started } from '../worker/codec.ts';
+import type { PixelExports } from '../reduce/mod.ts';
+import { Codec, started } from '../worker/codec.ts';
 
-export interface Libwebp extends CodecExports {
+export interface Libwebp extends PixelExports {
   /** Address of three planes of floats; 0 when it cannot be decoded, or there is no memory. */
   means(
     data: number,
@@ -12,8 +13,6 @@ export interface Libwebp extends CodecExports {
     downSide: number,
     weights: number,
   ): number;
-  /** Address of RGB, as stored; 0 when wasm-vips is to decode it, or there is no memory. */
-  pixels(data: number, length: number, width: number, height: number): number;
 }
 
 export const libwebp = new Codec<Libwebp>('libwebp.wasm', started);

@@ -1,7 +1,7 @@
 /** The AVIF fast path beside sharp (native libvips, libheif and libaom), on pictures of every kind, whole and broken. */
 import { readdirSync, readFileSync } from 'node:fs';
 import sharp, { type AvifOptions } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { damage } from '../../../fixtures/damage.ts';
 import { photo, random } from '../../../fixtures/photo.ts';
 import { digestAvif } from '../../../src/inspect/avif/mod.ts';
@@ -10,11 +10,7 @@ import { digestPng } from '../../../src/inspect/png/mod.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
 import { provideParts } from '../parts.ts';
 
-let stop: () => void;
-beforeAll(() => {
-  stop = provideParts();
-});
-afterAll(() => stop());
+provideParts();
 
 /** A photo, with alpha in a part of it when that is asked for. */
 async function avif(

@@ -1,6 +1,6 @@
 /** Every pixel of a JPEG, beside what wasm-vips makes of it: the same to the last bit. */
 import sharp, { type JpegOptions } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { damage } from '../../../fixtures/damage.ts';
 import { type EncodeOptions, encodeJpeg } from '../../../fixtures/encode-jpeg.ts';
 import { photo, random } from '../../../fixtures/photo.ts';
@@ -9,11 +9,7 @@ import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
 import { digestByVips, expectVips, weave } from '../every-pixel.ts';
 import { provideParts } from '../parts.ts';
 
-let stop: () => void;
-beforeAll(() => {
-  stop = provideParts();
-});
-afterAll(() => stop());
+provideParts();
 
 type Wanted = JpegOptions & { grey?: boolean; orientation?: number };
 

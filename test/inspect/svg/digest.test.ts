@@ -1,6 +1,6 @@
 /** The SVG fast path beside sharp (native libvips and librsvg): sizes, encodings, and what it leaves to wasm-vips. */
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../../fixtures/photo.ts';
 import { distanceHex, hashBuffer } from '../../../src/inspect/pdq/mod.ts';
 import { digestPng } from '../../../src/inspect/png/mod.ts';
@@ -8,12 +8,8 @@ import { digestSvg } from '../../../src/inspect/svg/mod.ts';
 import { ensureWorker } from '../assets.ts';
 import { provideParts } from '../parts.ts';
 
-let stop: () => void;
-beforeAll(async () => {
-  await ensureWorker();
-  stop = provideParts();
-});
-afterAll(() => stop());
+beforeAll(() => ensureWorker());
+provideParts();
 
 const NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"';
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 /** The WebP fast path beside sharp (native libvips and libwebp), on pictures of every kind, whole and broken. */
 import sharp, { type WebpOptions } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { damage } from '../../../fixtures/damage.ts';
 import { photo, random } from '../../../fixtures/photo.ts';
 import { distanceHex, hashBuffer } from '../../../src/inspect/pdq/mod.ts';
@@ -11,11 +11,7 @@ import type { Digest } from '../../../src/inspect/worker/picture.ts';
 import { provideParts } from '../parts.ts';
 import { animation, chunk, extended, frame, imageChunks } from './chunks.ts';
 
-let stop: () => void;
-beforeAll(() => {
-  stop = provideParts();
-});
-afterAll(() => stop());
+provideParts();
 
 interface Wanted extends WebpOptions {
   /** In a part of the picture, in steps of so many values. */

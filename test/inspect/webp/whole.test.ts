@@ -1,6 +1,6 @@
 /** Every pixel of a WebP, beside what wasm-vips makes of it: the same to the last bit. */
 import sharp, { type WebpOptions } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { damage } from '../../../fixtures/damage.ts';
 import { random } from '../../../fixtures/photo.ts';
 import { inspectStructure } from '../../../src/inspect/structure/mod.ts';
@@ -9,11 +9,7 @@ import { digestByVips, expectVips, SIZES, weave } from '../every-pixel.ts';
 import { provideParts } from '../parts.ts';
 import { animation, frame } from './chunks.ts';
 
-let stop: () => void;
-beforeAll(() => {
-  stop = provideParts();
-});
-afterAll(() => stop());
+provideParts();
 
 type Wanted = WebpOptions & { alpha?: boolean; orientation?: number };
 

@@ -30,21 +30,22 @@ export function symbolOf(symbols: usize, table: usize, word: u64): u32 {
 
 /** Coefficients << 6 | bits of the AC symbol at the head of `word`; 0 when there is no such code. */
 export function stepAt(table: usize, word: u64): u32 {
-  const entry = symbolAt(table, word);
-  if (entry === 0) return 0;
-  const run = (entry >> 4) & 15;
-  const size = entry & 15;
-  const count = size === 0 && run !== 15 ? END_OF_BLOCK : run + 1;
-  return (count << 6) | ((entry >> 8) + size);
+  const symbol = symbolAt(table, word);
+  return symbol === 0 ? 0 : stepOf(symbol);
 }
 
 /** What a table of AC symbols has of those with shorter codes. Where there is no such code, the block ends. */
 export function longAcSymbol(codes: usize, word: u64): u32 {
   const symbol = symbolAt(codes, word);
-  const size = symbol & 15;
+  return ((symbol & 15) << 14) | stepOf(symbol);
+}
+
+/** @param symbol as {@link symbolAt} returns it */
+function stepOf(symbol: u32): u32 {
   const run = (symbol >> 4) & 15;
+  const size = symbol & 15;
   const count = size === 0 && run !== 15 ? END_OF_BLOCK : run + 1;
-  return (size << 14) | (count << 6) | ((symbol >> 8) + size);
+  return (count << 6) | ((symbol >> 8) + size);
 }
 
 /** The signed value of `size` extra bits (0–16) at the head of `word` (T.81, F.2.2.1). */

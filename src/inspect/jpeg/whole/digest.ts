@@ -1,8 +1,6 @@
 /** From every pixel of a JPEG to what the hash and the second look need. */
-import { digestReduced } from '../../reduce/mod.ts';
+import { digestFile } from '../../reduce/mod.ts';
 import type { Structure } from '../../structure/mod.ts';
-import { turnOf } from '../../turn.ts';
-import { allocated } from '../../worker/codec.ts';
 import type { Digest } from '../../worker/picture.ts';
 import { libjpeg } from './libjpeg.ts';
 
@@ -11,12 +9,5 @@ export async function digestWholeJpeg(
   bytes: Uint8Array,
   structure: Structure,
 ): Promise<Digest | undefined> {
-  const { width, height, orientation = 1 } = structure;
-  return libjpeg.run((exports) => {
-    const data = allocated(exports, bytes);
-    if (data === 0) return undefined;
-    const pixels = exports.pixels(data, bytes.length, width, height);
-    exports.free(data);
-    return digestReduced(exports, pixels, structure, turnOf(orientation));
-  });
+  return libjpeg.run((exports) => digestFile(exports, bytes, structure));
 }
