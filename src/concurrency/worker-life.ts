@@ -15,8 +15,13 @@ export interface Answered {
   readonly phases?: Phases;
 }
 
-interface Held {
+/** What a task rejects with that its worker was lost or ended over, through no fault of the task. */
+export class Unfinished extends Error {}
+
+/** A task that a worker has been handed. */
+export interface Handed {
   readonly id: number;
+  readonly answer: Promise<Answered>;
   readonly resolve: (answer: Answered) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,11 +32,11 @@ interface StartOptions {
   readonly signal: AbortSignal;
 }
 
-/** One worker from its start to its end. It holds one task at a time. */
+/** One worker from its start to its end. It works on the tasks that it is handed in their order. */
 export class PooledWorker {
   readonly #handle: WorkerHandle;
   readonly #clock: Clock;
-  #held: Held | undefined;
+  readonly #handed: Handed[] = [];
   #lastId = 0;
   #alive = true;
   #worn = false;
@@ -84,70 +89,81 @@ export class PooledWorker {
     this.#gone = fn;
   }
 
+  /** Posts a task. {@link answerTo} waits for its answer. */
+  hand(task: unknown, transfer: Transferable[]): Handed {
+    const { promise: answer, resolve, reject } = Promise.withResolvers<Answered>();
+    // Nobody may have come to wait for it when the worker is lost.
+    answer.catch(() => {});
+    const handed = { id: ++this.#lastId, answer, resolve, reject };
+    this.#handle.post({ id: handed.id, task }, transfer);
+    this.#handed.push(handed);
+    return handed;
+  }
+
   /**
-   * Resolves with what the worker answered; rejects with its error, with `decode-crash` or with
-   * `decode-timeout`. After the last two the worker is gone.
+   * Resolves with what the worker answered to the first of the tasks that it has; rejects with its error, with
+   * `decode-crash`, `decode-timeout` or {@link Unfinished}. After the last three the worker is gone.
    */
-  async run(task: unknown, transfer: Transferable[], timeoutMs: number): Promise<Answered> {
-    if (!this.#alive) throw new TrawlError('decode-crash', 'The decoder ended before its task');
-    const id = ++this.#lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<Answered>();
-    this.#held = { id, resolve, reject };
+  async answerTo({ id, answer }: Handed, timeoutMs: number): Promise<Answered> {
     const timer = new AbortController();
+    if (timeoutMs !== Number.POSITIVE_INFINITY) {
+      this.#clock.sleep(timeoutMs, timer.signal).then(
+        () => this.#expire(id, timeoutMs),
+        () => {},
+      );
+    }
     try {
-      this.#handle.post({ id, task }, transfer);
-      if (timeoutMs !== Number.POSITIVE_INFINITY) {
-        this.#clock.sleep(timeoutMs, timer.signal).then(
-          () => this.#expire(id, timeoutMs),
-          () => {},
-        );
-      }
-      return await promise;
+      return await answer;
     } finally {
       timer.abort();
-      this.#held = undefined;
     }
   }
 
-  /** Ends the worker; the task it holds rejects with `reason`. */
-  end(reason: unknown = new TrawlError('interrupted', 'The worker was ended')): Promise<void> {
+  /** Ends the worker; the tasks it has reject with `reason`. */
+  end(reason: unknown = new Unfinished()): Promise<void> {
     this.#alive = false;
-    this.#held?.reject(reason);
-    this.#held = undefined;
+    for (const { reject } of this.#handed.splice(0)) reject(reason);
     // Nothing can be done about a worker that does not end.
     this.#ended ??= Promise.try(() => this.#handle.terminate()).catch(() => {});
     return this.#ended;
   }
 
   #answer(reply: WorkerReply | undefined): void {
-    const held = this.#held;
+    const [first] = this.#handed;
     // A late answer belongs to a task that has been given up.
-    if (!reply || !held || reply.id !== held.id) return;
+    if (!reply || !first || reply.id !== first.id) return;
+    this.#handed.shift();
     this.#worn = reply.worn === true;
-    if (reply.ok) held.resolve(reply);
-    else held.reject(errorOf(reply.error));
+    if (reply.ok) first.resolve(reply);
+    else first.reject(errorOf(reply.error));
   }
 
   #exit(reason: Error | undefined): void {
     if (!this.#alive) return;
     const why = reason?.message ?? 'it exited';
-    this.#lose(
-      new TrawlError('decode-crash', `The decoder crashed: ${why}`, { cause: reason }),
-      reason,
-    );
+    // With two tasks, the answer to the first may have been lost, and the second be what it crashed over.
+    const [only, more] = this.#handed;
+    if (!more) {
+      only?.reject(
+        new TrawlError('decode-crash', `The decoder crashed: ${why}`, { cause: reason }),
+      );
+    }
+    this.#lose(reason);
   }
 
   #expire(id: number, timeoutMs: number): void {
-    if (!this.#alive || this.#held?.id !== id) return;
+    const [first] = this.#handed;
+    if (first?.id !== id) return;
     const error = new TrawlError(
       'decode-timeout',
       `Decoding was stopped after ${timeoutMs / 1000} s`,
     );
-    this.#lose(error, error);
+    first.reject(error);
+    this.#lose(error);
   }
 
-  #lose(error: TrawlError, reason: Error | undefined): void {
-    this.end(error);
+  #lose(reason: Error | undefined): void {
+    this.end();
     this.#gone(reason);
   }
 }

@@ -4,9 +4,10 @@
  * pages have to be zeroed, which takes longer than hashing an uncompressed picture.
  */
 
-/** Of one buffer. What is larger than this, or small, travels in a buffer of its own. */
+/** Of one buffer. What is larger than this, or not large, travels in a buffer of its own. */
 const CARRIER_BYTES = 8 << 20;
-const LARGE_BYTES = 1 << 20;
+/** A file of as many bytes is a large one. */
+export const LARGE_BYTES = 1 << 20;
 
 export class Carriers {
   readonly #most: number;

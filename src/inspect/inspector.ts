@@ -5,7 +5,7 @@ import { TrawlError } from '../errors.ts';
 import type { Inspection } from '../model.ts';
 import { processWorkers } from '../runtime/process-worker.ts';
 import { webWorkers } from '../runtime/web-worker.ts';
-import { Carriers } from './carriers.ts';
+import { Carriers, LARGE_BYTES } from './carriers.ts';
 import type { Deferred, InspectAnswer, InspectTask } from './protocol.ts';
 
 export interface InspectOptions {
@@ -45,6 +45,8 @@ export interface Inspector extends AsyncDisposable {
   warm(count?: number): Promise<void>;
   /** Most workers at once. */
   readonly workers: number;
+  /** Images to have it look at at once, or more, so that no worker waits for one. */
+  readonly window: number;
   /** Time that workers have spent so far, summed over all of them, in ms. */
   readonly busyMs: number;
 }
@@ -76,6 +78,7 @@ export function createInspector(options: InspectOptions = {}): Inspector {
     label: ({ name }) => name,
     // Two such are never decoded at once.
     firstOnly: ({ task }) => task.memory > (HEAVY_BYTES * size) / 2,
+    short: ({ task }) => task.memory <= LIGHT_BYTES && task.bytes.length < LARGE_BYTES,
     encode: ({ task }) => (apart ? { message: task } : withCopy(task, carriers)),
     decode: (value) => {
       const { carrier, ...answer } = (value ?? {}) as Record<string, unknown>;
@@ -99,6 +102,7 @@ export function createInspector(options: InspectOptions = {}): Inspector {
     },
     warm: (count = size) => pool.warm(count),
     workers: size,
+    window: pool.window,
     get busyMs() {
       return pool.busyMs;
     },

@@ -7,7 +7,7 @@ import type { Inspector, InspectRequest } from '../inspect/mod.ts';
 import type { Looked } from '../store/mod.ts';
 
 /** Bytes of files that are read, hashed and looked at; one alone may be larger. */
-const FILE_BYTES = 48e6;
+const FILE_BYTES = 32e6;
 
 /** Rejects with `source-unreadable`, or as {@link Inspector.inspect} does. */
 export function lookWith(

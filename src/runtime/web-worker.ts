@@ -122,7 +122,8 @@ class WebWorkerHandle implements WorkerHandle {
   readonly #channel = new MessageChannel();
   #listener: (message: unknown) => void = () => {};
   #exit: (reason: Error | undefined) => void = () => {};
-  #busy = false;
+  /** Tasks without an answer. */
+  #open = 0;
   #ended: Promise<void> | undefined;
 
   constructor(worker: WebWorker) {
@@ -142,7 +143,7 @@ class WebWorkerHandle implements WorkerHandle {
       };
       this.#worker.onmessage = ({ data }) => {
         if ((data as { type?: unknown }).type === 'ready') return resolve();
-        this.#busy = false;
+        this.#open--;
         this.#listener(data);
       };
       this.#worker.onerror = (event) => {
@@ -155,7 +156,7 @@ class WebWorkerHandle implements WorkerHandle {
   }
 
   post(message: unknown, transfer: Transferable[] = []): void {
-    this.#busy = true;
+    this.#open++;
     this.#worker.postMessage(message, transfer);
   }
 
@@ -175,7 +176,7 @@ class WebWorkerHandle implements WorkerHandle {
   async #end(): Promise<void> {
     this.#exit = () => {};
     // On Deno, terminate() leaves the threads that the worker started; it ends them itself when it can.
-    if ('Deno' in globalThis && !this.#busy) {
+    if ('Deno' in globalThis && this.#open === 0) {
       this.#worker.postMessage({ type: 'stop' } satisfies WorkerStop);
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }

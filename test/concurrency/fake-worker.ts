@@ -51,8 +51,14 @@ export class FakeKind implements WorkerKind {
 
 export class FakeHandle implements WorkerHandle {
   readonly clock: Clock;
+  /** What it has begun. */
   readonly tasks: FakeTask[] = [];
   ended = false;
+  /** What it has been handed in all. */
+  readonly handed: FakeTask[] = [];
+  /** The end of the task before. */
+  #last = Promise.resolve();
+  #worn = false;
   #tell: (message: unknown) => void = () => {};
   #leave: (reason: Error | undefined) => void = () => {};
 
@@ -60,11 +66,16 @@ export class FakeHandle implements WorkerHandle {
     this.clock = clock;
   }
 
-  async post(message: unknown): Promise<void> {
+  post(message: unknown): void {
     const { id, task } = message as WorkerRequest;
-    const told = task as FakeTask;
+    this.handed.push(task as FakeTask);
+    this.#last = this.#last.then(() => this.#work(id, task as FakeTask));
+  }
+
+  async #work(id: number, told: FakeTask): Promise<void> {
+    if (this.ended || this.#worn) return;
     this.tasks.push(told);
-    if (told.ms === Number.POSITIVE_INFINITY) return;
+    if (told.ms === Number.POSITIVE_INFINITY) return new Promise(() => {});
     await this.clock.sleep(told.ms);
     if (this.ended) return;
     if (told.crashes) this.exit(new Error('out of memory'));
@@ -72,6 +83,7 @@ export class FakeHandle implements WorkerHandle {
       this.say({ id, ok: false, error: { code: told.fails, message: `${told.name} failed` } });
     } else {
       const { name: value, phases, worn } = told;
+      this.#worn = worn === true;
       this.say({ id, ok: true, value, phases, worn });
     }
   }

@@ -30,7 +30,7 @@ export const dedupe: Command = async (context) => {
   const look = lookWith(inspector);
   const report = await groupFiles(files, {
     ...{ mode: options.dedupe, nearThreshold: options.nearThreshold, cache, signal },
-    concurrency: inspector.workers * 2,
+    concurrency: inspector.window,
     inspect: async (path) => {
       const { inspection, ...file } = await look(path);
       return { ...inspection, ...file, name: path };

@@ -18,7 +18,7 @@ export const hash: Command = async ({ args, options, output, signal }) => {
     return { file, format, width, height, bytes, sha256, pdq, quality, ...rest };
   };
   let failed = 0;
-  const outcomes = map(files, { submit: inspectFile, window: inspector.workers * 2, signal });
+  const outcomes = map(files, { submit: inspectFile, window: inspector.window, signal });
   for await (const outcome of outcomes) {
     if (outcome.ok) {
       const row = outcome.value;

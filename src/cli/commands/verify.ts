@@ -93,6 +93,7 @@ async function openOrRebuild(
   });
   const { images, addresses, setAside } = await rebuildCatalog(folder, {
     look: lookWith(inspector),
+    window: inspector.window,
     signal,
   });
   output.note(

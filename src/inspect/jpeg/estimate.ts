@@ -45,12 +45,13 @@ function build(kept: Kept, reach: number): Float64Array {
   const blocks = 4 * reach + 1;
   const count = blocks * kept;
   const middle = 2 * reach;
+  const powers = Float64Array.from({ length: 8 * blocks }, (_, distance) => RHO ** distance);
   // R Pᵀ for the samples, and P R Pᵀ.
   const cross = Array.from({ length: blocks * 8 }, (_, i) =>
     Float64Array.from({ length: count }, (_, c) => {
       const [block, u] = [Math.floor(c / kept), c % kept];
       let sum = 0;
-      for (let x = 0; x < 8; x++) sum += basis[u * 8 + x]! * RHO ** Math.abs(i - block * 8 - x);
+      for (let x = 0; x < 8; x++) sum += basis[u * 8 + x]! * powers[Math.abs(i - block * 8 - x)]!;
       return sum;
     }),
   );

@@ -35,13 +35,16 @@ interface Scope {
 
 const scope = globalThis as unknown as Scope;
 
+/** The end of the task before. */
+let last = Promise.resolve();
+
 if (scope.name !== 'em-pthread') {
   // Node gives Web Workers its `process`, and with it every module. All that is taken of it is zlib
   // (../zlib.ts), which knows no file and no connection.
   zlib();
   delete (globalThis as { process?: unknown }).process;
   scope.onmessage = ({ data }) => {
-    if ('id' in data) answer(data);
+    if ('id' in data) last = last.then(() => answer(data));
     else if (data.type === 'init') {
       useParts(data.parts);
       useBundle(data.bundle);
@@ -54,6 +57,8 @@ if (scope.name !== 'em-pthread') {
 }
 
 async function answer({ id, task }: Request): Promise<void> {
+  // It is about to be replaced, and the next one will be asked.
+  if (isWorn()) return;
   try {
     const phases: InspectPhase[] = [];
     const value = await look(task, phases);
