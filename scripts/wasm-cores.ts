@@ -1,6 +1,6 @@
 /**
- * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG, GIF and TIFF src/inspect/rows/core,
- * AssemblyScript) to WebAssembly, and writes each down as text in the core-code.ts beside it: so it is in
+ * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG, GIF and TIFF src/inspect/rows/core) and
+ * of the search for copies (src/dedupe/core), all in AssemblyScript, to WebAssembly, and writes each down as text in the core-code.ts beside it: so it is in
  * every bundle without a file beside it, and the sources run without a build. Run it after a change
  * there; tests compare.
  *
@@ -15,11 +15,13 @@ import asc from 'assemblyscript/asc';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** By folder. */
-export type CoreName = 'jpeg' | 'rows';
+const CORES = ['inspect/jpeg', 'inspect/rows', 'dedupe'] as const;
+
+export type CoreName = (typeof CORES)[number];
 
 /** Where the text of one lies. */
 export function codeFile(name: CoreName): string {
-  return `${root}src/inspect/${name}/core-code.ts`;
+  return `${root}src/${name}/core-code.ts`;
 }
 
 /** The module's bytes. */
@@ -28,7 +30,7 @@ export async function compileCore(name: CoreName): Promise<Uint8Array> {
   const features = ['--enable', 'simd', '--enable', 'relaxed-simd'];
   const options = ['--outFile', 'core.wasm', '--runtime', 'stub', ...features, '-O3'];
   const { error, stderr } = await asc.main(
-    [`src/inspect/${name}/core/mod.ts`, '--baseDir', root, '--noAssert', ...options],
+    [`src/${name}/core/mod.ts`, '--baseDir', root, '--noAssert', ...options],
     {
       writeFile(name: string, contents: string | Uint8Array) {
         if (name === 'core.wasm') code = contents as Uint8Array;
@@ -47,7 +49,7 @@ export function codeText(code: Uint8Array): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of ['jpeg', 'rows'] as const) {
+  for (const name of CORES) {
     const code = await compileCore(name);
     writeFileSync(codeFile(name), codeText(code));
     process.stdout.write(`${name}: ${code.length} bytes\n`);

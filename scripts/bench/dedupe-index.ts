@@ -102,8 +102,9 @@ for (const photo of await photos()) {
     if (seen >= wanted) break;
     seen++;
     const start = process.cpuUsage();
-    const found = lookalikes.matches(picture, (one) => one);
-    const id = lookalikes.add(picture);
+    const prepared = lookalikes.prepare(picture);
+    const found = prepared ? lookalikes.matches(prepared, (one) => one) : [];
+    const id = prepared && lookalikes.add(prepared);
     const { user, system } = process.cpuUsage(start);
     cpu += user + system;
     if (id === undefined) {

@@ -1,3 +1,5 @@
+import { LUMA_SIDE } from '../inspect/thumbnail.ts';
+import { newCore } from './memory.ts';
 import { solveSymmetric } from './solve.ts';
 
 /**
@@ -48,8 +50,10 @@ export function align(
   const still = motion === 'edges' ? STILL : FIXED;
   const p = [start.left, start.right, start.top, start.bottom, start.gain, start.bias];
   let scale = 24;
+  sumsOf ??= new Sums();
+  sumsOf.take(fixed, moved, side);
   for (let round = 0; round < rounds; round++) {
-    const sums = accumulate(fixed, moved, side, p, scale);
+    const sums = sumsOf.at(p, scale);
     if (sums.count < (side * side) / 2) return undefined;
     for (let k = 0; k < 4; k++) sums.system[k * 8]! += still * sums.count;
     sums.system[32]! += sums.count;
@@ -77,66 +81,56 @@ export function align(
   return { left, right, top, bottom, gain, bias };
 }
 
-/** The weighted normal equations at `p`: 6 rows of 7 numbers, upper half, right side last. */
-function accumulate(
-  fixed: Float32Array,
-  moved: Float32Array,
-  side: number,
-  p: readonly number[],
-  scale: number,
-): { system: Float64Array; count: number; absolute: number } {
-  const [l, r, t, b, g, c] = p as [number, number, number, number, number, number];
-  const system = new Float64Array(42);
-  const j = new Float64Array(6).fill(1);
-  let absolute = 0;
-  let count = 0;
-  const last = side - 1 - MARGIN;
-  for (let y = MARGIN; y <= last; y++) {
-    const v = (y + 0.5) / side;
-    const fy = (t + v * (1 - t - b)) * side - 0.5;
-    if (fy < MARGIN || fy > last) continue;
-    const y0 = Math.min(side - 2, Math.floor(fy));
-    const dy = fy - y0;
-    for (let x = MARGIN; x <= last; x++) {
-      const u = (x + 0.5) / side;
-      const fx = (l + u * (1 - l - r)) * side - 0.5;
-      if (fx < MARGIN || fx > last) continue;
-      const x0 = Math.min(side - 2, Math.floor(fx));
-      const dx = fx - x0;
-      const at = y0 * side + x0;
-      const a = fixed[at] as number;
-      const across = (fixed[at + 1] as number) - a;
-      const below = fixed[at + side] as number;
-      const acrossBelow = (fixed[at + side + 1] as number) - below;
-      const upper = a + across * dx;
-      const lower = below + acrossBelow * dx;
-      const value = upper + (lower - upper) * dy;
-      const expected = g * value + c;
-      count++;
-      const clipped = Math.max(0, Math.min(255, expected));
-      const e = (moved[y * side + x] as number) - clipped;
-      absolute += Math.abs(e);
-      if (clipped !== expected) continue;
-      const gx = (across + (acrossBelow - across) * dy) * g * side;
-      const gy = (lower - upper) * g * side;
-      j[0] = gx * (1 - u);
-      j[1] = -gx * u;
-      j[2] = gy * (1 - v);
-      j[3] = -gy * v;
-      j[4] = value;
-      const ratio = e / scale;
-      const weight = 1 / (1 + ratio * ratio);
-      for (let row = 0; row < 6; row++) {
-        const weighted = weight * (j[row] as number);
-        for (let col = row; col < 6; col++) {
-          system[row * 7 + col]! += weighted * (j[col] as number);
-        }
-        system[row * 7 + 6]! += weighted * e;
-      }
-    }
+/** Numbers of a system of six equations, the right side among them. */
+const SYSTEM = 6 * 7;
+
+/** One pair of pictures in the core's memory, and what it makes of them (core/normal-equations.ts). */
+class Sums {
+  readonly #core = newCore();
+  readonly #fixed: Float32Array;
+  readonly #moved: Float32Array;
+  readonly #motion: Float64Array;
+  /** The sum of absolute differences behind it. */
+  readonly #system: Float64Array;
+  #side = 0;
+
+  constructor() {
+    const { buffer } = this.#core.memory;
+    const most = LUMA_SIDE ** 2;
+    let at = (this.#core.roomsFrom.value + 7) & ~7;
+    this.#motion = new Float64Array(buffer, at, 6);
+    at += this.#motion.byteLength;
+    this.#system = new Float64Array(buffer, at, SYSTEM + 1);
+    at += this.#system.byteLength;
+    this.#fixed = new Float32Array(buffer, at, most);
+    this.#moved = new Float32Array(buffer, at + this.#fixed.byteLength, most);
   }
-  return { system, count, absolute };
+
+  take(fixed: Float32Array, moved: Float32Array, side: number): void {
+    this.#fixed.set(fixed);
+    this.#moved.set(moved);
+    this.#side = side;
+  }
+
+  /** The weighted normal equations at `p`: 6 rows of 7 numbers, upper half, right side last; valid until the next call. */
+  at(
+    p: readonly number[],
+    scale: number,
+  ): { system: Float64Array; count: number; absolute: number } {
+    this.#motion.set(p);
+    const count = this.#core.normalEquations(
+      this.#fixed.byteOffset,
+      this.#moved.byteOffset,
+      this.#side,
+      this.#motion.byteOffset,
+      scale,
+      this.#system.byteOffset,
+    );
+    return { system: this.#system, count, absolute: this.#system[SYSTEM] as number };
+  }
 }
+
+let sumsOf: Sums | undefined;
 
 export interface Overlap {
   /** By sample of `moved`; NaN outside the overlap. */

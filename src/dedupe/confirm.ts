@@ -84,11 +84,18 @@ const MAX_PLAIN_BLOCK = 0.38;
 /** A copy with a shorter side than this, in pixels, has lost too much detail to be held to it. */
 const MIN_DETAILED_SIDE = 200;
 
+/** Whether it is a thumbnail of this version. */
+export function isThumbnail({ length }: Uint8Array): boolean {
+  return length === THUMBNAIL_BYTES;
+}
+
 /** `undefined` when it is no thumbnail of this version. */
 export function preparePicture(thumbnail: Uint8Array): Picture | undefined {
-  if (thumbnail.length !== THUMBNAIL_BYTES) return undefined;
+  if (!isThumbnail(thumbnail)) return undefined;
   const luma = thumbnail.subarray(0, LUMA_SIDE * LUMA_SIDE);
-  const chroma = Float32Array.from(thumbnail.subarray(luma.length), (value) => value - 128);
+  // A plain loop takes a tenth of the time of Float32Array.from.
+  const chroma = new Float32Array(thumbnail.length - luma.length);
+  for (let i = 0; i < chroma.length; i++) chroma[i] = (thumbnail[luma.length + i] as number) - 128;
   let fine: Float32Array | undefined;
   return {
     coarse: smooth(pool(luma, LUMA_SIDE, 2), COARSE),

@@ -2,7 +2,7 @@ import type { Replaced, Verdict } from '../model.ts';
 import { Groups } from './groups.ts';
 import { HASH_BITS } from './hamming.ts';
 import type { CandidateImage, KnownImage } from './image.ts';
-import { Lookalikes } from './lookalikes.ts';
+import { Lookalikes, type Prepared } from './lookalikes.ts';
 import { DEFAULT_NEAR_THRESHOLD } from './neighbours.ts';
 import { compareCopies, compareNames, type Ranked } from './rank.ts';
 
@@ -56,7 +56,7 @@ export class Deduper {
     const ties: [number, string][] = [];
     for (const image of known) {
       if (this.#ids.has(image.sha256)) continue;
-      const id = this.#file(image, image.duplicateOf === undefined);
+      const id = this.#file(image, this.#prepare(image), image.duplicateOf === undefined);
       this.#known.add(id);
       if (image.duplicateOf !== undefined) ties.push([id, image.duplicateOf]);
     }
@@ -71,13 +71,14 @@ export class Deduper {
     const same = this.#ids.get(image.sha256);
     if (same !== undefined) return this.#again(same, image);
 
-    const matches = this.#matches(image);
+    const prepared = this.#prepare(image);
+    const matches = prepared ? this.#matches(prepared) : [];
     const before = new Set<number>();
     for (const match of matches) {
       const kept = this.#groups.kept(match);
       if (kept !== undefined) before.add(kept);
     }
-    const id = this.#file(image, true);
+    const id = this.#file(image, prepared, true);
     for (const match of matches) this.#groups.join(id, match);
 
     const kept = this.#groups.kept(id) as number;
@@ -126,18 +127,21 @@ export class Deduper {
     return { keep: false, of: old.sha256, kind, distance, replaces: [] };
   }
 
-  #file(image: CandidateImage, present: boolean): number {
-    const near = this.#mode === 'near' ? this.#lookalikes.add(image) : undefined;
+  #prepare(image: CandidateImage): Prepared | undefined {
+    return this.#mode === 'near' ? this.#lookalikes.prepare(image) : undefined;
+  }
+
+  #file(image: CandidateImage, prepared: Prepared | undefined, present: boolean): number {
+    const near = prepared && this.#lookalikes.add(prepared);
     const id = this.#groups.add(memberOf(image, near), present);
     this.#ids.set(image.sha256, id);
     if (near !== undefined) this.#filed[near] = id;
     return id;
   }
 
-  #matches(image: CandidateImage): number[] {
-    if (this.#mode !== 'near') return [];
+  #matches(prepared: Prepared): number[] {
     const idOf = (near: number) => this.#filed[near] as number;
-    return this.#lookalikes.matches(image, (near) => this.#groups.root(idOf(near))).map(idOf);
+    return this.#lookalikes.matches(prepared, (near) => this.#groups.root(idOf(near))).map(idOf);
   }
 
   #replaced(of: number, by: number, shown = of): Replaced {

@@ -1,6 +1,6 @@
-import { isSamePicture, type Picture, preparePicture } from './confirm.ts';
+import { isSamePicture, isThumbnail, type Picture, preparePicture } from './confirm.ts';
 import { aspectChange, MIN_QUALITY, MIN_QUALITY_OF_COPY, mayMatch, type Shape } from './guards.ts';
-import { parseHash } from './hamming.ts';
+import { type HashWords, parseHash } from './hamming.ts';
 import type { CandidateImage } from './image.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import { sketch } from './sketch.ts';
@@ -8,6 +8,28 @@ import { Thumbnails } from './thumbnails.ts';
 
 interface Entry extends Shape {
   readonly sha256: string;
+}
+
+/** An image with what is compared of it. */
+export class Prepared {
+  readonly image: CandidateImage;
+  readonly hash: HashWords;
+  readonly sketch: Int8Array | undefined;
+  readonly #thumbnail: Uint8Array | undefined;
+  #picture: Picture | undefined;
+
+  constructor(image: CandidateImage, hash: HashWords, thumbnail: Uint8Array | undefined) {
+    this.image = image;
+    this.hash = hash;
+    this.#thumbnail = thumbnail && isThumbnail(thumbnail) ? thumbnail : undefined;
+    this.sketch = this.#thumbnail && sketch(this.#thumbnail);
+  }
+
+  /** Made when there is something to compare it with. */
+  get picture(): Picture | undefined {
+    this.#picture ??= this.#thumbnail && preparePicture(this.#thumbnail);
+    return this.#picture;
+  }
 }
 
 /**
@@ -30,16 +52,17 @@ export class Lookalikes {
     this.#thumbnails = new Thumbnails(thumbnailOf);
   }
 
-  /**
-   * Files the image. The answer is its id here (0, 1, 2, …), or `undefined` when nothing near can be
-   * found by it: never hashed, or too flat.
-   */
-  add(image: CandidateImage): number | undefined {
-    const hash = hashOf(image);
-    if (hash === undefined) return undefined;
-    const thumbnail = image.thumbnail ?? this.#thumbnails.get(image.sha256);
-    const picture = thumbnail && preparePicture(thumbnail);
-    const id = this.#neighbours.add(hash, picture && sketch(thumbnail));
+  /** `undefined` when nothing near can be found by the image: never hashed, or too flat. */
+  prepare(image: CandidateImage): Prepared | undefined {
+    const { pdq, quality } = image;
+    if (pdq === undefined || (quality ?? 0) < MIN_QUALITY_OF_COPY) return undefined;
+    const hash = parseHash(pdq);
+    return hash && new Prepared(image, hash, image.thumbnail ?? this.#thumbnails.get(image.sha256));
+  }
+
+  /** Files the image. The answer is its id here: 0, 1, 2, … */
+  add({ image, hash, sketch }: Prepared): number {
+    const id = this.#neighbours.add(hash, sketch);
     const { sha256, width, height, orientation, frames, quality } = image;
     this.#entries.push({
       sha256,
@@ -58,19 +81,14 @@ export class Lookalikes {
    * others are tied to it. Comparing with all would take a square of the time where one picture comes
    * a thousand times (1,600 copies: 500 s instead of 2).
    */
-  matches(image: CandidateImage, groupOf: (id: number) => number): number[] {
-    const hash = hashOf(image);
-    if (hash === undefined) return [];
-    const thumbnail = image.thumbnail ?? this.#thumbnails.get(image.sha256);
-    const picture = thumbnail && preparePicture(thumbnail);
-    const neighbours = this.#neighbours.query(hash, picture && sketch(thumbnail));
+  matches(prepared: Prepared, groupOf: (id: number) => number): number[] {
+    const neighbours = this.#neighbours.query(prepared.hash, prepared.sketch);
     // The nearest first: it is the likeliest to answer for its whole group.
     neighbours.sort((a, b) => a.distance - b.distance || a.id - b.id);
     const found = new Map<number, number>();
     for (const neighbour of neighbours) {
       const group = groupOf(neighbour.id);
-      if (!found.has(group) && this.#isMatch(image, picture, neighbour))
-        found.set(group, neighbour.id);
+      if (!found.has(group) && this.#isMatch(prepared, neighbour)) found.set(group, neighbour.id);
     }
     return [...found.values()];
   }
@@ -80,7 +98,7 @@ export class Lookalikes {
     return this.#neighbours.between(a, b);
   }
 
-  #isMatch(image: CandidateImage, picture: Picture | undefined, { id, distance }: Neighbour) {
+  #isMatch({ image, picture }: Prepared, { id, distance }: Neighbour) {
     const entry = this.#entries[id] as Entry;
     if (entry.sha256 === image.sha256 || !mayMatch(image, entry)) return false;
     const other = picture && this.#thumbnails.get(entry.sha256);
@@ -97,9 +115,4 @@ export class Lookalikes {
       reduction: Math.max(...sides) / shortSide,
     });
   }
-}
-
-function hashOf({ pdq, quality }: CandidateImage) {
-  if (pdq === undefined || (quality ?? 0) < MIN_QUALITY_OF_COPY) return undefined;
-  return parseHash(pdq);
 }

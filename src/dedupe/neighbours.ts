@@ -1,6 +1,7 @@
-import { type HashWords, popcount } from './hamming.ts';
+import type { HashWords } from './hamming.ts';
 import { HammingIndex } from './index.ts';
-import { MIN_CORRELATION, MIN_FAR_CORRELATION, resembles, SKETCH_BYTES } from './sketch.ts';
+import { newCore } from './memory.ts';
+import { leastProduct, MAX_TINT, MIN_CORRELATION, MIN_FAR_CORRELATION } from './sketch.ts';
 
 /**
  * Finds the images worth a second look: all within the threshold (multi-index hashing), and those
@@ -9,7 +10,7 @@ import { MIN_CORRELATION, MIN_FAR_CORRELATION, resembles, SKETCH_BYTES } from '.
  * A crop moves the picture by a small part of a slow wave and by a large part of a fast one, so the
  * hash's 8 × 8 lowest frequencies hardly change (5 %: 8 of 64 bits, unrelated 32) while all 256 do
  * (50 of 128). They count three times: `distance + 2 · low distance`. No index reaches that
- * far, but reading two words a hash in a row does: 3 ms for a million.
+ * far, but reading all of them in a row does.
  *
  * A twelfth of the crops of 5 % from a corner lie beyond `NEAR_SCORE` (up to 176, unrelated pictures
  * around 192); there the sketches must be as much alike as theirs are.
@@ -29,17 +30,28 @@ export interface Neighbour {
   readonly distance: number;
 }
 
+/** Hashes of a page, and bytes for each of them (core/scan.ts). */
+const PAGE = 4096;
+const [LOW, OTHERS, SAMPLES, MEANS] = [8, 24, 64, 4];
+const PAGE_BYTES = PAGE * (LOW + OTHERS + SAMPLES + MEANS);
+/** What a query holds of a hash: the same, without a gap. */
+const QUERY_BYTES = LOW + OTHERS + SAMPLES + MEANS;
+const HIT_WORDS = 2;
+/** Bytes of a page of WebAssembly memory. */
+const WASM_PAGE = 65_536;
+
 export class Neighbours {
   readonly #index = new HammingIndex();
   readonly #threshold: number;
   readonly #maxLow: number;
   readonly #nearScore: number;
   readonly #maxScore: number;
-  /** Two words a hash: its 64 lowest frequencies. */
-  #low = new Uint32Array(0);
-  #sketches = new Int8Array(0);
-  /** 1 where there is a sketch. */
-  #sketched = new Uint8Array(0);
+  readonly #core = newCore();
+  /** Addresses. */
+  readonly #query: number;
+  readonly #hits: number;
+  readonly #pages: number;
+  #bytes: Uint8Array<ArrayBuffer>;
 
   constructor(threshold: number) {
     this.#threshold = threshold;
@@ -47,16 +59,27 @@ export class Neighbours {
     this.#maxLow = Math.floor(MAX_LOW * share);
     this.#nearScore = Math.floor(NEAR_SCORE * share);
     this.#maxScore = Math.floor(MAX_SCORE * share);
+    this.#query = (this.#core.roomsFrom.value + 15) & ~15;
+    this.#hits = this.#query + QUERY_BYTES;
+    this.#pages = this.#hits + 4 * HIT_WORDS * PAGE;
+    this.#bytes = new Uint8Array(this.#core.memory.buffer);
   }
 
   /** Ids are 0, 1, 2, … in the order added. Without a sketch only the threshold counts. */
   add(hash: HashWords, sketch: Int8Array | undefined): number {
     const id = this.#index.add(hash);
-    this.#reserve(id + 1);
-    this.#low.set(lowFrequencies(hash), id * 2);
+    const page = this.#pageOf(id);
+    this.#reserve(page + PAGE_BYTES);
+    const i = id % PAGE;
+    const { low, others } = split(hash);
+    const samples = page + PAGE * (LOW + OTHERS);
+    const means = samples + PAGE * SAMPLES;
+    this.#bytes.set(low, page + i * LOW);
+    this.#bytes.set(others, page + PAGE * LOW + i * OTHERS);
     if (sketch !== undefined) {
-      this.#sketches.set(sketch, id * SKETCH_BYTES);
-      this.#sketched[id] = 1;
+      this.#bytes.set(sketch.subarray(0, SAMPLES), samples + i * SAMPLES);
+      this.#bytes.set(sketch.subarray(SAMPLES), means + i * MEANS);
+      this.#bytes[means + i * MEANS + 2] = 1;
     }
     return id;
   }
@@ -74,44 +97,60 @@ export class Neighbours {
   }
 
   #further(hash: HashWords, sketch: Int8Array, found: Neighbour[]): void {
-    const [first, second] = lowFrequencies(hash) as unknown as [number, number];
-    const low = this.#low;
-    const end = this.#index.length;
-    const maxLow = this.#maxLow;
-    for (let id = 0; id < end; id++) {
-      const apart =
-        popcount(first ^ (low[2 * id] as number)) + popcount(second ^ (low[2 * id + 1] as number));
-      if (apart > maxLow) continue;
-      const limit = this.#maxScore - 2 * apart;
-      const distance = this.#index.distance(hash, id, limit);
-      if (distance > limit || distance <= this.#threshold || this.#sketched[id] === 0) continue;
-      const least = distance + 2 * apart > this.#nearScore ? MIN_FAR_CORRELATION : MIN_CORRELATION;
-      if (resembles(sketch, this.#sketches, id * SKETCH_BYTES, least)) {
-        found.push({ id, distance });
+    const { low, others } = split(hash);
+    this.#bytes.set(low, this.#query);
+    this.#bytes.set(others, this.#query + LOW);
+    this.#bytes.set(sketch, this.#query + LOW + OTHERS);
+    const hits = new Uint32Array(this.#bytes.buffer, this.#hits, HIT_WORDS * PAGE);
+    const length = this.#index.length;
+    for (let first = 0; first < length; first += PAGE) {
+      const count = this.#core.scan(
+        this.#pageOf(first),
+        Math.min(PAGE, length - first),
+        this.#query,
+        this.#hits,
+        this.#threshold,
+        this.#maxLow,
+        this.#maxScore,
+        this.#nearScore,
+        leastProduct(MIN_CORRELATION),
+        leastProduct(MIN_FAR_CORRELATION),
+        MAX_TINT,
+      );
+      for (let at = 0; at < HIT_WORDS * count; at += HIT_WORDS) {
+        found.push({ id: first + hits[at]!, distance: hits[at + 1]! });
       }
     }
   }
 
-  #reserve(count: number): void {
-    if (count <= this.#sketched.length) return;
-    const room = Math.max(256, Math.ceil(count * 1.25));
-    const low = new Uint32Array(room * 2);
-    const sketches = new Int8Array(room * SKETCH_BYTES);
-    const sketched = new Uint8Array(room);
-    low.set(this.#low);
-    sketches.set(this.#sketches);
-    sketched.set(this.#sketched);
-    this.#low = low;
-    this.#sketches = sketches;
-    this.#sketched = sketched;
+  #pageOf(id: number): number {
+    return this.#pages + Math.floor(id / PAGE) * PAGE_BYTES;
+  }
+
+  #reserve(bytes: number): void {
+    const missing = bytes - this.#bytes.length;
+    if (missing <= 0) return;
+    const { memory } = this.#core;
+    memory.grow(Math.ceil(missing / WASM_PAGE));
+    this.#bytes = new Uint8Array(memory.buffer);
   }
 }
 
-/** Rows and columns 0–7 of the 16 × 16 coefficients (a row is 16 bits), packed in two words. */
-function lowFrequencies(hash: HashWords): Uint32Array {
+/** The 64 bits of the lowest frequencies (rows and columns 0–7 of the 16 × 16, a row is 16 bits) and the others. */
+function split(hash: HashWords): { readonly low: Uint8Array; readonly others: Uint8Array } {
+  const [a, b, c, d] = hash as unknown as [number, number, number, number];
+  const words = new Uint32Array(8);
+  words[0] = halves(a, b);
+  words[1] = halves(c, d);
+  words[2] = halves(a >>> 8, b >>> 8);
+  words[3] = halves(c >>> 8, d >>> 8);
+  words.set(hash.subarray(4, 8), 4);
+  const bytes = new Uint8Array(words.buffer);
+  return { low: bytes.subarray(0, LOW), others: bytes.subarray(LOW) };
+}
+
+/** The lower halves of two words' rows. */
+function halves(one: number, other: number): number {
   const half = 0x00ff00ff;
-  const packed = new Uint32Array(2);
-  packed[0] = ((hash[0] as number) & half) | (((hash[1] as number) & half) << 8);
-  packed[1] = ((hash[2] as number) & half) | (((hash[3] as number) & half) << 8);
-  return packed;
+  return (one & half) | ((other & half) << 8);
 }

@@ -9,11 +9,15 @@ export function pool(
   const to = side / factor;
   const out = new Float32Array(to * to);
   const share = 1 / (factor * factor);
-  for (let y = 0; y < side; y++) {
-    const row = Math.floor(y / factor) * to;
-    for (let x = 0; x < side; x++) {
-      out[row + Math.floor(x / factor)]! += (plane[y * side + x] as number) * share;
+  for (let at = 0; at < out.length; at++) {
+    const first = Math.floor(at / to) * factor * side + (at % to) * factor;
+    let sum = 0;
+    for (let row = first; row < first + factor * side; row += side) {
+      for (let i = row; i < row + factor; i++) {
+        sum = Math.fround(sum + (plane[i] as number) * share);
+      }
     }
+    out[at] = sum;
   }
   return out;
 }

@@ -5,7 +5,7 @@ import { mean, pool } from './plane.ts';
  * A picture in 66 bytes: 8 × 8 luma as directions of a unit vector, mean Cb, mean Cr. It stays in
  * memory and spares most candidates the second look, which costs a thousand times more.
  */
-export const SKETCH_BYTES = 66;
+const SKETCH_BYTES = 66;
 
 const SIDE = 8;
 /** One in the bytes of a unit vector whose largest component is below 127 / 160. */
@@ -20,7 +20,7 @@ export const MIN_CORRELATION = 0.6;
 /** The same where the hashes say least: 95 % of the copies that are found there at all. */
 export const MIN_FAR_CORRELATION = 0.84;
 /** Largest difference of mean chroma; brightness ±10 % and crops move it by up to 12. */
-const MAX_TINT = 13;
+export const MAX_TINT = 13;
 
 export function sketch(thumbnail: Uint8Array): Int8Array {
   const luma = pool(thumbnail, LUMA_SIDE, LUMA_SIDE / SIDE);
@@ -39,14 +39,7 @@ export function sketch(thumbnail: Uint8Array): Int8Array {
   return out;
 }
 
-/**
- * Whether a second look at the two is worth while. `at` is where the other begins in `many`, `least`
- * the correlation asked for.
- */
-export function resembles(one: Int8Array, many: Int8Array, at: number, least: number): boolean {
-  if (Math.abs((one[64] as number) - (many[at + 64] as number)) > MAX_TINT) return false;
-  if (Math.abs((one[65] as number) - (many[at + 65] as number)) > MAX_TINT) return false;
-  let dot = 0;
-  for (let i = 0; i < 64; i++) dot += (one[i] as number) * (many[at + i] as number);
-  return dot >= least * UNIT * UNIT;
+/** Least sum of the products of two sketches' samples for a correlation. */
+export function leastProduct(correlation: number): number {
+  return Math.ceil(correlation * UNIT * UNIT);
 }

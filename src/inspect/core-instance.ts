@@ -5,6 +5,11 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
 }
 
+/** @param text WebAssembly in base64, as scripts/wasm-cores.ts writes it down */
+export function moduleOf(text: string): WebAssembly.Module {
+  return new WebAssembly.Module(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+}
+
 /** A core of WebAssembly whose memory is kept from image to image: fresh pages of the system take time. */
 export class CoreInstance<Core extends Exports> {
   readonly #text: string;
@@ -13,7 +18,7 @@ export class CoreInstance<Core extends Exports> {
   #exports: Core | undefined;
 
   /**
-   * @param text WebAssembly in base64, as scripts/wasm-cores.ts writes it down
+   * @param text as for {@link moduleOf}
    * @param keptBytes memory that is larger is not kept for the next image
    */
   constructor(text: string, keptBytes: number) {
@@ -23,9 +28,7 @@ export class CoreInstance<Core extends Exports> {
 
   get exports(): Core {
     if (this.#exports) return this.#exports;
-    this.#module ??= new WebAssembly.Module(
-      Uint8Array.from(atob(this.#text), (letter) => letter.charCodeAt(0)),
-    );
+    this.#module ??= moduleOf(this.#text);
     this.#exports = new WebAssembly.Instance(this.#module).exports as unknown as Core;
     return this.#exports;
   }

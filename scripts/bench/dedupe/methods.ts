@@ -56,9 +56,10 @@ export const METHODS: readonly Method[] = [
           const other = samples[filed[id] as number] as Entry;
           return other.family === family && other.variant !== 'original' ? -1 : id;
         };
-        for (const id of lookalikes.matches(own, groupOf)) found(index, filed[id] as number);
-        const id = lookalikes.add(own);
-        if (id !== undefined) filed[id] = index;
+        const prepared = lookalikes.prepare(own);
+        if (prepared === undefined) return;
+        for (const id of lookalikes.matches(prepared, groupOf)) found(index, filed[id] as number);
+        filed[lookalikes.add(prepared)] = index;
       });
     },
   },

@@ -15,8 +15,8 @@ import { NotForUs } from '../../../src/inspect/jpeg/scan.ts';
 import { Bits, type Decoded, decodeSlowly } from './reference.ts';
 
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
-  const committed = readFileSync(codeFile('jpeg'), 'utf8');
-  expect(codeText(await compileCore('jpeg'))).toBe(committed);
+  const committed = readFileSync(codeFile('inspect/jpeg'), 'utf8');
+  expect(codeText(await compileCore('inspect/jpeg'))).toBe(committed);
 });
 
 const full = [1, 1] as const;

@@ -5,8 +5,8 @@ import { codeFile, codeText, compileCore } from '../../../scripts/wasm-cores.ts'
 import { core, takeRooms } from '../../../src/inspect/rows/memory.ts';
 
 test('the WebAssembly in the sources is what the compiler makes of core/', async () => {
-  const committed = readFileSync(codeFile('rows'), 'utf8');
-  expect(codeText(await compileCore('rows'))).toBe(committed);
+  const committed = readFileSync(codeFile('inspect/rows'), 'utf8');
+  expect(codeText(await compileCore('inspect/rows'))).toBe(committed);
 });
 
 /** The specification (W3C, third edition, 9.2–9.4) word by word. */
