@@ -18,7 +18,7 @@ export interface DeduperOptions {
   readonly nearThreshold?: number;
   /**
    * Where thumbnails are kept (a catalog, a cache). Without it all are held in memory, 2.8 KB an
-   * image; with it only the newest 4,096, and it is asked for the others.
+   * image; with it only the newest 1,024, and it is asked for the others.
    */
   readonly thumbnailOf?: (sha256: string) => Uint8Array | undefined;
 }

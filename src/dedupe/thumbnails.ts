@@ -1,7 +1,7 @@
 /** Thumbnails by sha256: all in memory, or the newest in memory and the others from a store. */
 
 /** Enough for a store that writes in batches. */
-const NEWEST = 4096;
+const NEWEST = 1024;
 
 export class Thumbnails {
   readonly #held = new Map<string, Uint8Array>();

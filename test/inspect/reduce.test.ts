@@ -143,44 +143,70 @@ const PLAIN_PNG = {
   transparent: false,
 };
 
+const PLAIN_GIF = {
+  screen: [530, 90],
+  place: [0, 0, 530, 90],
+  interlaced: false,
+  transparent: false,
+  local: false,
+  depth: 4,
+} as const;
+
+describe('what is transparent is laid on white before the picture is reduced', () => {
+  /** wasm-vips would do it afterwards, with other roundings. */
+  const expectFlattened = async (file: File, what: string) => {
+    const flat = sharp(file).flatten({ background: 'white' }).toColourspace('srgb');
+    const png = new Uint8Array(await flat.png({ compressionLevel: 1 }).toBuffer());
+    const digest = await ours(file);
+    expect(digest, what).toBeDefined();
+    await expectVips(digest, png, what);
+  };
+
+  test.each(COLORS_AND_DEPTHS.filter(([, depth]) => depth <= 8))(
+    'PNG of colour type %i and %i bits',
+    async (color, depth) => {
+      const next = random(20 * color + depth);
+      for (const size of sizes(next)) {
+        const kind = { ...size, color, depth, interlaced: false, transparent: color <= 3 };
+        await expectFlattened(randomPng(kind, next).file, JSON.stringify(kind));
+      }
+    },
+  );
+
+  test('GIF', async () => {
+    const { file } = randomGif({ ...PLAIN_GIF, transparent: true }, random(8));
+    await expectFlattened(file, 'GIF');
+  });
+
+  test('TIFF', async () => {
+    const next = random(9);
+    for (const size of sizes(next)) {
+      const { file } = randomTiff({ ...RGB, ...size, extra: 2 }, next);
+      await expectFlattened(file, JSON.stringify(size));
+    }
+  });
+});
+
 describe('left to wasm-vips', () => {
-  test('PNGs that are interlaced, transparent or of 16 bits', async () => {
+  test('PNGs that are interlaced or of 16 bits', async () => {
     const next = random(2);
-    for (const other of [
-      { interlaced: true },
-      { transparent: true },
-      { color: 4 },
-      { color: 6 },
-      { color: 3, transparent: true },
-      { depth: 16 },
-    ]) {
+    for (const other of [{ interlaced: true }, { depth: 16 }]) {
       const { file } = randomPng({ ...PLAIN_PNG, ...other }, next);
       expect(await ours(file), JSON.stringify(other)).toBeUndefined();
     }
   });
 
-  test('GIFs that are interlaced, transparent or leave some of their screen free', async () => {
+  test('GIFs that are interlaced or leave some of their screen free', async () => {
     const next = random(3);
-    const plain = { interlaced: false, transparent: false, local: false, depth: 4 };
-    const screen = [530, 90] as const;
-    const place = [0, 0, 530, 90] as const;
-    for (const other of [
-      { interlaced: true },
-      { transparent: true },
-      { place: [3, 4, 200, 30] as const },
-    ]) {
-      const { file } = randomGif({ ...plain, screen, place, ...other }, next);
+    for (const other of [{ interlaced: true }, { place: [3, 4, 200, 30] }] as const) {
+      const { file } = randomGif({ ...PLAIN_GIF, ...other }, next);
       expect(await ours(file), JSON.stringify(other)).toBeUndefined();
     }
   });
 
-  test('TIFFs with alpha, of 16 bits, and of JPEGs', async () => {
-    const next = random(4);
-    const kind = { ...RGB, width: 530, height: 90 };
-    for (const other of [{ extra: 2 }, { extra: 0 }, { bits: 16 }]) {
-      const { file } = randomTiff({ ...kind, ...other }, next);
-      expect(await ours(file), JSON.stringify(other)).toBeUndefined();
-    }
+  test('TIFFs of 16 bits, and of JPEGs', async () => {
+    const { file } = randomTiff({ ...RGB, width: 530, height: 90, bits: 16 }, random(4));
+    expect(await ours(file)).toBeUndefined();
     const { data, width, height } = weave(530, 90);
     const jpegs = sharp(data, { raw: { width, height, channels: 3 } }).tiff({
       compression: 'jpeg',

@@ -17,7 +17,7 @@ export function digestGif(bytes: Uint8Array, way = IN_CELLS): Digest | undefined
   const { screen, frame } = parts;
   const rooms = [way.roomFor(screen), TABLE_BYTES, screen.width, ...rowRooms(frame.width)];
   const [room, colors, wide, ...forRows] = takeRooms(rooms);
-  const outside = writePalette(colors!, parts, way.onlyOpaque);
+  const outside = writePalette(colors!, parts);
   const covered = covers(parts);
   if (!covered && outside === undefined) return undefined;
   const taker = way.begin(screen, 3, room!);

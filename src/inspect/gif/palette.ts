@@ -1,22 +1,21 @@
 /** The colours of a frame, for the core. */
-import { NONE, PLACES, writeTable } from '../rows/color-table.ts';
+import { PLACES, writeTable } from '../rows/color-table.ts';
 import type { GifParts } from './parts.ts';
 
 const WHITE = [255, 255, 255, 0];
 const BLACK = [0, 0, 0, 0];
 
 /**
- * Writes them to `room`, white for what is transparent, or none where nothing may be. Returns the place of what
- * lies around the frame; undefined when the frame needs all places.
+ * Writes them to `room`, white for what is transparent. Returns the place of what lies around the frame;
+ * undefined when the frame needs all places.
  */
 export function writePalette(
   room: Uint8Array<ArrayBuffer>,
   { frame: { palette, transparent }, alpha }: GifParts,
-  onlyOpaque: boolean,
 ): number | undefined {
   const table = writeTable(room, palette);
   if (transparent !== undefined) {
-    table.set(onlyOpaque ? NONE : WHITE, 4 * transparent);
+    table.set(WHITE, 4 * transparent);
     return transparent;
   }
   const colors = palette.length / 3;

@@ -17,7 +17,6 @@ export function digestPng(bytes: Uint8Array<ArrayBuffer>, way = IN_CELLS): Diges
   const parts = partsOf(bytes);
   if (!parts) return undefined;
   const { header } = parts;
-  if (way.onlyOpaque && parts.transparency) return undefined;
   const passes = passesOf(header);
   const widest = Math.max(...passes.map(({ width }) => width));
   const forData = inflateRooms(mostLeft(passes));
@@ -25,7 +24,7 @@ export function digestPng(bytes: Uint8Array<ArrayBuffer>, way = IN_CELLS): Diges
   const rooms = [forWay, 3 * widest, TABLE_BYTES, ...forData, ...rowRooms(passes)];
   const [room, out, table, ...others] = takeRooms(rooms);
   const forRows = others.slice(forData.length);
-  const samples = samplesOf(parts, out!, table!, way.onlyOpaque);
+  const samples = samplesOf(parts, out!, table!);
   const taker = way.begin(header, samples.channels, room!);
   let known = true;
   const pixelBytes = Math.ceil(bitsPerPixel(header) / 8);

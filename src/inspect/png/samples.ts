@@ -14,8 +14,7 @@ export interface Samples {
   /** The result are places in this table of colours, one a pixel. */
   readonly table?: Uint8Array;
   /**
-   * Undefined when a pixel has a colour that the palette lacks, or is not opaque where it must be. The result is
-   * valid until the next call.
+   * Undefined when a pixel has a colour that the palette lacks. The result is valid until the next call.
    */
   read(row: Uint8Array, pixels: number): Uint8Array | undefined;
 }
@@ -23,32 +22,12 @@ export interface Samples {
 /**
  * @param out room for three bytes a pixel of the longest row, in the core's memory, as all rows are
  * @param table room for a table of colours, there too
- * @param onlyOpaque of a picture of at most 8 bits a sample
  */
 export function samplesOf(
   parts: PngParts,
   out: Uint8Array,
   table: Uint8Array<ArrayBuffer>,
-  onlyOpaque: boolean,
 ): Samples {
-  const { colorType } = parts.header;
-  const samples = anySamplesOf(parts, out, table);
-  if (!onlyOpaque || colorType < GREY_ALPHA) return samples;
-  const { channels } = COLOR_TYPES[colorType]!;
-  return {
-    ...samples,
-    read: (row, pixels) =>
-      isOpaque(row, channels, pixels) ? samples.read(row, pixels) : undefined,
-  };
-}
-
-/** Alpha is the last of so many bytes a pixel. */
-function isOpaque(row: Uint8Array, step: number, pixels: number): boolean {
-  for (let at = step - 1; at < step * pixels; at += step) if (row[at] !== 255) return false;
-  return true;
-}
-
-function anySamplesOf(parts: PngParts, out: Uint8Array, table: Uint8Array<ArrayBuffer>): Samples {
   const { colorType, depth, interlaced } = parts.header;
   if (colorType === PALETTE) {
     return interlaced ? paletteSamples(parts, out) : places(parts, out, table);

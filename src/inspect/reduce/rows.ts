@@ -33,7 +33,6 @@ export async function digestRows(
 ): Promise<Digest | undefined> {
   return reducer.run((exports) =>
     read({
-      onlyOpaque: true,
       roomFor: () => 0,
       begin: (size, channels, _, tiled) => new ReducedRows(exports, size, channels, tiled),
     }),

@@ -3,7 +3,7 @@
 export const PLACES = 256;
 export const TABLE_BYTES = 8 * PLACES;
 
-export const NONE = [0, 0, 0, 1];
+const NONE = [0, 0, 0, 1];
 
 /**
  * Writes it to `room`, in the core's memory.

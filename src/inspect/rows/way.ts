@@ -17,8 +17,6 @@ export interface RowTaker {
 }
 
 export interface Way {
-  /** A picture with a transparent pixel is not for it, as rows come on white. */
-  readonly onlyOpaque: boolean;
   /** What it needs of the core's memory, in bytes. */
   roomFor(size: Size): number;
   /**
@@ -43,7 +41,6 @@ class Cells extends CellSums implements RowTaker {
 
 /** The short one: rows are added up. */
 export const IN_CELLS: Way = {
-  onlyOpaque: false,
   roomFor: sumBytes,
   begin: (size, channels, room) => new Cells(size, channels, room),
 };

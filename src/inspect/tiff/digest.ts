@@ -17,7 +17,6 @@ import { adderOf, adderRooms, channelsOf } from './samples.ts';
 export function digestTiff(bytes: Uint8Array, orientation = 1, way?: Way): Digest | undefined {
   const parts = partsOf(bytes);
   if (!parts) return undefined;
-  if (way?.onlyOpaque && parts.alpha !== 'none') return undefined;
   if (parts.compression === JPEG) return way ? undefined : digestJpegs(parts, orientation);
   return digestRowsOf(parts, turnOf(orientation), way ?? IN_CELLS);
 }
