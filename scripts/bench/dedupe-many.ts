@@ -6,11 +6,11 @@
  *     node scripts/bench/dedupe-many.ts [--pictures 100000] [--page many.html] [--make-only]
  *
  * The pictures are files of Debian packages as they are (drawings, textures, frames of films, nebulae,
- * sprites of 10 KB and more, each content once), then tiles cut from the large ones, none of which overlaps
- * another of its size: 256 × 192 pixels, when those are used up 144 × 108, in JPEG of quality 85. Some 600 MB
+ * sprites of 10 KB and more), then tiles cut from the large ones, none of which overlaps another of its size, all
+ * contents once: 256 × 192 pixels, when those are used up 144 × 108, in JPEG of quality 85. Some 600 MB
  * to fetch once, 1.5 GB in the folder for temporary files. What matches may still be one picture: the
- * packages hold screenshots of their wallpapers, steps of one tutorial, frames in which nothing moves. An
- * interrupted run goes on from its cache.
+ * packages hold screenshots of their wallpapers, steps of one tutorial, frames in which nothing moves. What has been
+ * looked at by an interrupted run is in its cache.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -59,13 +59,21 @@ function place(name: string): string {
   return join(folder, name);
 }
 
+const digests = new Set<string>();
+
+/** Whether nothing with these bytes has been taken yet: many tiles are of one colour. */
+function isNew(bytes: Uint8Array): boolean {
+  const before = digests.size;
+  return digests.add(createHash('sha256').update(bytes).digest('hex')).size > before;
+}
+
 /** The files themselves. */
 function takeWhole(files: readonly string[]): void {
-  const seen = new Set<string>();
   for (const path of files) {
-    const id = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 8);
-    if (seen.has(id) || made >= wanted) continue;
-    seen.add(id);
+    if (made >= wanted) return;
+    const bytes = readFileSync(path);
+    if (!isNew(bytes)) continue;
+    const id = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
     const label = path
       .split('/')
       .slice(-2)
@@ -90,12 +98,14 @@ async function takeTiles(path: string, [width, height]: (typeof TILES)[number]):
   const id = createHash('sha256').update(path).digest('hex').slice(0, 8);
   for (let tile = 0; tile < columns * rows && made < wanted; tile++) {
     const [left, top] = [(tile % columns) * width, Math.floor(tile / columns) * height];
-    const to = place(`tile-${id}-${width}-${left}-${top}.jpg`);
-    if (existsSync(to)) continue;
-    await sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+    const bytes = await sharp(data, {
+      raw: { width: info.width, height: info.height, channels: 3 },
+    })
       .extract({ left, top, width, height })
       .jpeg({ quality: 85 })
-      .toFile(to);
+      .toBuffer();
+    if (!isNew(bytes)) continue;
+    writeFileSync(place(`tile-${id}-${width}-${left}-${top}.jpg`), bytes);
   }
 }
 

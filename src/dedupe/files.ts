@@ -72,8 +72,7 @@ export async function groupFiles(
       const outcome = await look(path, options);
       if (outcome.facts.ok && outcome.stamp) {
         deduper.add(outcome.facts.image);
-        const { thumbnail: _, ...image } = outcome.facts.image;
-        files.push({ ...outcome.stamp, image });
+        files.push({ ...outcome.stamp, image: briefly(outcome.facts.image) });
       } else if (!outcome.facts.ok) {
         const { code, message } = outcome.facts;
         unread.push({ path, code, message });
@@ -87,6 +86,18 @@ export async function groupFiles(
   }
   unread.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { groups: groupsOf(files, deduper), unread, pictures: files.length };
+}
+
+/** Without what only the comparison needs: there may be very many files. */
+function briefly(image: CandidateImage): CandidateImage {
+  const { sha256, name, format, width, height, bytes, orientation, frames } = image;
+  const some = { sha256, name, format, width, height, bytes };
+  if (orientation === undefined && frames === undefined) return some;
+  return {
+    ...some,
+    ...(orientation !== undefined && { orientation }),
+    ...(frames !== undefined && { frames }),
+  };
 }
 
 /** What a file shows, from the cache when it has not changed since. */
@@ -139,17 +150,20 @@ function failure(error: unknown, path: string): FileFacts {
 }
 
 function groupsOf(files: readonly PictureFile[], deduper: Deduper): FileGroup[] {
+  const once = new Set<string>();
   const byKept = new Map<string, DuplicateFile[]>();
+  for (const { image } of files) {
+    const kept = deduper.keptFor(image.sha256);
+    if (kept === undefined) continue;
+    if (once.has(kept.sha256)) byKept.set(kept.sha256, []);
+    else once.add(kept.sha256);
+  }
   for (const file of files) {
     const kept = deduper.keptFor(file.image.sha256);
-    if (kept === undefined) continue;
-    const members = byKept.get(kept.sha256) ?? [];
-    members.push({ ...file, distance: kept.distance });
-    byKept.set(kept.sha256, members);
+    if (kept) byKept.get(kept.sha256)?.push({ ...file, distance: kept.distance });
   }
   const groups: Omit<FileGroup, 'group'>[] = [];
   for (const [sha256, members] of byKept) {
-    if (members.length < 2) continue;
     members.sort((a, b) => compareNames(a.path, b.path));
     const keep = members.find((file) => file.image.sha256 === sha256);
     if (keep === undefined) continue;

@@ -1,10 +1,12 @@
 import type { Clock } from '../../src/concurrency/clock.ts';
+import { type WorkerEvent, WorkerPool, type WorkerPoolOptions } from '../../src/concurrency/mod.ts';
 import type {
   WorkerHandle,
   WorkerKind,
   WorkerReply,
   WorkerRequest,
 } from '../../src/concurrency/worker-kind.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** What a fake worker is told to do with a task. */
 export interface FakeTask {
@@ -109,4 +111,21 @@ export class FakeHandle implements WorkerHandle {
   async terminate(): Promise<void> {
     this.ended = true;
   }
+}
+
+/** A pool of two such workers. */
+export function fakePool(options: Partial<WorkerPoolOptions<FakeTask, string>> = {}) {
+  const clock = new FakeClock();
+  const kind = new FakeKind(clock);
+  const events: WorkerEvent[] = [];
+  const pool = new WorkerPool<FakeTask, string>({
+    kind,
+    size: 2,
+    clock,
+    encode: (task) => ({ message: task }),
+    decode: (value) => value as string,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  return { clock, kind, events, pool };
 }

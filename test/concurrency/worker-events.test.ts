@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest';
-import { type WorkerEvent, WorkerPool } from '../../src/concurrency/mod.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeKind, type FakeTask } from './fake-worker.ts';
+import type { WorkerEvent } from '../../src/concurrency/mod.ts';
+import { type FakeTask, fakePool } from './fake-worker.ts';
 
 /** What a pool of one worker tells of these tasks. */
 async function told(tasks: readonly FakeTask[]): Promise<WorkerEvent[]> {
-  const clock = new FakeClock();
-  const events: WorkerEvent[] = [];
-  const pool = new WorkerPool<FakeTask, string>({
-    kind: new FakeKind(clock),
-    size: 1,
-    clock,
-    encode: (task) => ({ message: task }),
-    decode: (value) => value as string,
-    label: ({ name }) => name,
-    onEvent: (event) => events.push(event),
-  });
+  const { clock, events, pool } = fakePool({ size: 1, label: ({ name }) => name });
   await clock.until(Promise.all(tasks.map((task) => pool.submit(task))));
   return events;
 }

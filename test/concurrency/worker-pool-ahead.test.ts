@@ -1,28 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type WorkerEvent, WorkerPool, type WorkerPoolOptions } from '../../src/concurrency/mod.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeKind, type FakeTask } from './fake-worker.ts';
+import type { WorkerPoolOptions } from '../../src/concurrency/mod.ts';
+import { type FakeTask, fakePool } from './fake-worker.ts';
 
 /** A pool for tasks that are all short unless their names say otherwise. */
 function setting(options: Partial<WorkerPoolOptions<FakeTask, string>> = {}) {
-  const clock = new FakeClock();
-  const kind = new FakeKind(clock);
-  const events: WorkerEvent[] = [];
-  const pool = new WorkerPool<FakeTask, string>({
-    kind,
-    size: 2,
-    clock,
-    encode: (task) => ({ message: task }),
-    decode: (value) => value as string,
+  const made = fakePool({
     short: ({ name }) => !name.startsWith('long'),
     label: ({ name }) => name,
-    onEvent: (event) => events.push(event),
     ...options,
   });
   const settle = (tasks: readonly FakeTask[]) =>
-    clock.until(Promise.allSettled(tasks.map((task) => pool.submit(task))));
-  return { clock, kind, events, pool, settle };
+    made.clock.until(Promise.allSettled(tasks.map((task) => made.pool.submit(task))));
+  return { ...made, settle };
 }
 
 const tasksOf = (names: string, ms = 10): FakeTask[] =>

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type WorkerEvent, WorkerPool, type WorkerPoolOptions } from '../../src/concurrency/mod.ts';
+import type { WorkerEvent } from '../../src/concurrency/mod.ts';
 import { TrawlError } from '../../src/errors.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeKind, type FakeTask } from './fake-worker.ts';
-
-function setting(options: Partial<WorkerPoolOptions<FakeTask, string>> = {}) {
-  const clock = new FakeClock();
-  const kind = new FakeKind(clock);
-  const events: WorkerEvent[] = [];
-  const pool = new WorkerPool<FakeTask, string>({
-    kind,
-    size: 2,
-    clock,
-    encode: (task) => ({ message: task }),
-    decode: (value) => value as string,
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
-  return { clock, kind, events, pool };
-}
+import { type FakeTask, fakePool as setting } from './fake-worker.ts';
 
 const told = (events: WorkerEvent[]) => events.map((e) => `${e.type} ${e.worker} at ${e.at}`);
 

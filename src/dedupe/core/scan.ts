@@ -15,7 +15,13 @@ const QUERY_OTHERS: usize = 8;
 const QUERY_SAMPLES: usize = 32;
 const QUERY_MEANS: usize = 96;
 
+/** Numbers in the page of those that are left, 32 bits each. */
+const list: usize = memory.data(4 * 4096, 8);
+
 /**
+ * Three passes, the first two without a branch: one that is taken every fifth time costs more than all else that is
+ * done for a hash.
+ *
  * @param count hashes of the page to look at
  * @param hits takes of each hit its number in the page and the distance, 32 bits each
  * @param threshold distances up to it are left out
@@ -41,31 +47,54 @@ export function scan(
   maxTint: i32,
 ): u32 {
   const low = load<u64>(query);
+  let left = list;
+  for (let i: u32 = 0; i < count; i++) {
+    store<u32>(left, i);
+    left += (<usize>(lowBits(page, low, i) <= maxLow)) << 2;
+  }
+  const end = left;
+  left = list;
+  for (let entry = list; entry < end; entry += 4) {
+    const i = load<u32>(entry);
+    const apart = lowBits(page, low, i);
+    const distance = apart + otherBits(page, query, i);
+    store<u32>(left, i);
+    left += (<usize>(<i32>(distance + 2 * apart <= maxScore) & <i32>(distance > threshold))) << 2;
+  }
   let next = hits;
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const apart = <u32>popcnt(low ^ load<u64>(page + (i << 3)));
-    if (apart > maxLow) continue;
-    const others = page + OTHERS + 24 * i;
-    const distance =
-      apart +
-      <u32>(
-        (popcnt(load<u64>(query, QUERY_OTHERS) ^ load<u64>(others)) +
-          popcnt(load<u64>(query, QUERY_OTHERS + 8) ^ load<u64>(others, 8)) +
-          popcnt(load<u64>(query, QUERY_OTHERS + 16) ^ load<u64>(others, 16)))
-      );
-    const score = distance + 2 * apart;
-    if (score > maxScore || distance <= threshold) continue;
-    const means = page + MEANS + (i << 2);
-    if (load<u8>(means, 2) === 0) continue;
-    if (abs(<i32>load<i8>(query, QUERY_MEANS) - <i32>load<i8>(means)) > maxTint) continue;
-    if (abs(<i32>load<i8>(query, QUERY_MEANS + 1) - <i32>load<i8>(means, 1)) > maxTint) continue;
-    const least = score > nearScore ? leastFar : leastNear;
-    if (product(query + QUERY_SAMPLES, page + SAMPLES + (i << 6)) < least) continue;
-    store<u32>(next, <u32>i);
+  for (let entry = list; entry < left; entry += 4) {
+    const i = load<u32>(entry);
+    if (!isSketchLike(page, query, i, maxTint)) continue;
+    const apart = lowBits(page, low, i);
+    const distance = apart + otherBits(page, query, i);
+    const least = distance + 2 * apart > nearScore ? leastFar : leastNear;
+    if (product(query + QUERY_SAMPLES, page + SAMPLES + ((<usize>i) << 6)) < least) continue;
+    store<u32>(next, i);
     store<u32>(next, distance, 4);
     next += 8;
   }
   return <u32>((next - hits) >> 3);
+}
+
+function lowBits(page: usize, low: u64, i: u32): u32 {
+  return <u32>popcnt(low ^ load<u64>(page + ((<usize>i) << 3)));
+}
+
+function otherBits(page: usize, query: usize, i: u32): u32 {
+  const others = page + OTHERS + 24 * <usize>i;
+  return <u32>(
+    (popcnt(load<u64>(query, QUERY_OTHERS) ^ load<u64>(others)) +
+      popcnt(load<u64>(query, QUERY_OTHERS + 8) ^ load<u64>(others, 8)) +
+      popcnt(load<u64>(query, QUERY_OTHERS + 16) ^ load<u64>(others, 16)))
+  );
+}
+
+/** Whether there is a sketch, and its means of chroma are near. */
+function isSketchLike(page: usize, query: usize, i: u32, maxTint: i32): bool {
+  const means = page + MEANS + ((<usize>i) << 2);
+  const one = abs(<i32>load<i8>(query, QUERY_MEANS) - <i32>load<i8>(means));
+  const other = abs(<i32>load<i8>(query, QUERY_MEANS + 1) - <i32>load<i8>(means, 1));
+  return load<u8>(means, 2) !== 0 && max(one, other) <= maxTint;
 }
 
 /** Sum of the products of 64 samples, 8 bits each. */
