@@ -37,14 +37,15 @@ export class Deduper {
   readonly #ids = new Map<string, number>();
   /** From earlier runs: what lies on the disk keeps its name. */
   readonly #known = new Set<number>();
-  readonly #lookalikes: Lookalikes;
+  readonly #newLookalikes: () => Lookalikes;
+  #filled: Lookalikes | undefined;
   /** From ids among the lookalikes to ids among the groups. */
   readonly #filed: number[] = [];
 
   constructor(options: DeduperOptions = {}) {
     this.#mode = options.mode ?? 'near';
     const threshold = options.nearThreshold ?? DEFAULT_NEAR_THRESHOLD;
-    this.#lookalikes = new Lookalikes(threshold, options.thumbnailOf);
+    this.#newLookalikes = () => new Lookalikes(threshold, options.thumbnailOf);
   }
 
   /**
@@ -125,6 +126,12 @@ export class Deduper {
     const kind = kept === id ? 'exact' : 'near';
     const distance = this.#distance(id, kept);
     return { keep: false, of: old.sha256, kind, distance, replaces: [] };
+  }
+
+  /** Made with the first image: a program that has just started has other things to do. */
+  get #lookalikes(): Lookalikes {
+    this.#filled ??= this.#newLookalikes();
+    return this.#filled;
   }
 
   #prepare(image: CandidateImage): Prepared | undefined {
