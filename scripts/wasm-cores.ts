@@ -1,8 +1,8 @@
 /**
  * Compiles the hot loops of the fast paths (src/inspect/jpeg/core, for PNG, GIF and TIFF src/inspect/rows/core) and
- * of the search for copies (src/dedupe/core), all in AssemblyScript, to WebAssembly, and writes each down as text in the core-code.ts beside it: so it is in
- * every bundle without a file beside it, and the sources run without a build. Run it after a change
- * there; tests compare.
+ * of the search for copies (src/dedupe/core), all in AssemblyScript, to WebAssembly, and writes each down as text in
+ * the core-code.ts beside it: so it is in every bundle without a file of its own, and the sources run without a
+ * build. Run it after a change there; tests compare.
  *
  * node scripts/wasm-cores.ts
  */

@@ -21,6 +21,8 @@ export class Unfinished extends Error {}
 /** A task that a worker has been handed. */
 export interface Handed {
   readonly id: number;
+  /** With its answer, the worker asked to be replaced, and takes no other task. */
+  worn: boolean;
   readonly answer: Promise<Answered>;
   readonly resolve: (answer: Answered) => void;
   readonly reject: (error: unknown) => void;
@@ -39,7 +41,6 @@ export class PooledWorker {
   readonly #handed: Handed[] = [];
   #lastId = 0;
   #alive = true;
-  #worn = false;
   #ended: Promise<void> | undefined;
   #gone: (reason: Error | undefined) => void = () => {};
 
@@ -79,11 +80,6 @@ export class PooledWorker {
     return this.#alive;
   }
 
-  /** It asked to be replaced when it answered its last task. */
-  get worn(): boolean {
-    return this.#worn;
-  }
-
   /** Called once when the worker is no longer of use, for whatever reason but `end`. */
   onGone(fn: (reason: Error | undefined) => void): void {
     this.#gone = fn;
@@ -94,7 +90,7 @@ export class PooledWorker {
     const { promise: answer, resolve, reject } = Promise.withResolvers<Answered>();
     // Nobody may have come to wait for it when the worker is lost.
     answer.catch(() => {});
-    const handed = { id: ++this.#lastId, answer, resolve, reject };
+    const handed = { id: ++this.#lastId, worn: false, answer, resolve, reject };
     this.#handle.post({ id: handed.id, task }, transfer);
     this.#handed.push(handed);
     return handed;
@@ -133,7 +129,7 @@ export class PooledWorker {
     // A late answer belongs to a task that has been given up.
     if (!reply || !first || reply.id !== first.id) return;
     this.#handed.shift();
-    this.#worn = reply.worn === true;
+    first.worn = reply.worn === true;
     if (reply.ok) first.resolve(reply);
     else first.reject(errorOf(reply.error));
   }

@@ -199,12 +199,17 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     if (coming === 0) this.#giveAhead();
   }
 
-  /** A second task for each worker; but the last ones are left to those that will be done first. */
+  /**
+   * A second task for each worker; but the last ones are left to those that will be done first, and what is to be
+   * done again or by the first worker alone goes before.
+   */
   #giveAhead(): void {
+    if (this.#again.size > 0) return;
     const isShort = (job: Job<In, Out>) => !job.alone && this.#options.short?.(job.task) === true;
     for (const place of this.#places) {
       const [given, more] = place.given;
       if (!given || more || !place.worker?.alive || !isShort(given.job)) continue;
+      if (place.number === 1 && this.#firstJobs.size > 0) continue;
       while (this.#jobs.size > this.#places.length && isShort(this.#jobs.first!)) {
         if (this.#give(place, this.#jobs.shift()!)) break;
       }
@@ -243,7 +248,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
       this.#busyMs += this.#clock.now() - since;
       if (kept()) this.#tell('idle', place, phases && { phases });
       // Only then is its memory free for the next large image, which waits for this one to settle.
-      if (kept() && worker.worn) await this.#retire(place, worker);
+      if (kept() && next.handed.worn) await this.#retire(place, worker);
       settle();
       if (given.length > 0) this.#giveAhead();
     }
@@ -298,6 +303,10 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
       this.#end(worker);
       return;
     }
+    if (!worker.alive) {
+      this.#startFailed(place, new Error('it exited before its first task'));
+      return;
+    }
     place.worker = worker;
     worker.onGone((reason) => this.#lost(place, worker, reason));
     this.#tell('start', place);
@@ -347,7 +356,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
     );
   }
 
-  /** Ends a worker that has no task. The next one starts when there is work for it. */
+  /** Ends a worker that works on no task. The next one starts when there is work for it. */
   async #retire(place: Place<In, Out>, worker: PooledWorker): Promise<void> {
     this.#tell('end', place);
     await this.#end(worker);

@@ -143,7 +143,8 @@ class WebWorkerHandle implements WorkerHandle {
       };
       this.#worker.onmessage = ({ data }) => {
         if ((data as { type?: unknown }).type === 'ready') return resolve();
-        this.#open--;
+        // Who asks to be replaced takes no other task.
+        this.#open = (data as { worn?: unknown }).worn === true ? 0 : this.#open - 1;
         this.#listener(data);
       };
       this.#worker.onerror = (event) => {

@@ -101,6 +101,31 @@ describe('WorkerPool with short tasks', () => {
     expect(clock.now()).toBe(1040);
   });
 
+  it('what the first worker alone may do does not wait for all short tasks', async () => {
+    const { clock, kind, pool } = setting({ firstOnly: ({ name }) => name === 'long first' });
+    await clock.until(pool.warm(2));
+    const all = [...tasksOf('a b c d e f g h i j k l'), { name: 'long first', ms: 10 }];
+    await clock.until(Promise.all(all.map((task) => pool.submit(task))));
+    expect(kind.handles.map(({ tasks }) => names(tasks))[0]).toMatch(/^a c long first/);
+  });
+
+  it('a worker that exits as soon as it has started is no place for a task', async () => {
+    const { clock, kind, pool } = setting({ size: 1 });
+    const spawn = kind.spawn.bind(kind);
+    let early = 1;
+    kind.spawn = async () => {
+      const handle = await spawn();
+      const onExit = handle.onExit.bind(handle);
+      handle.onExit = (fn) => {
+        onExit(fn);
+        if (early-- > 0) kind.handles.at(-1)!.exit(new Error('no memory'));
+      };
+      return handle;
+    };
+    expect(await clock.until(pool.submit({ name: 'a', ms: 10 }))).toBe('a');
+    expect(kind.handles).toHaveLength(2);
+  });
+
   it('rejects what was handed ahead, too, when it is disposed', async () => {
     const { clock, pool } = setting({ size: 1 });
     await clock.until(pool.warm(1));

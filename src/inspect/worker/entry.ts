@@ -37,6 +37,8 @@ const scope = globalThis as unknown as Scope;
 
 /** The end of the task before. */
 let last = Promise.resolve();
+/** It has said so, is about to be replaced, and what it has been handed will be asked of another one. */
+let worn = false;
 
 if (scope.name !== 'em-pthread') {
   // Node gives Web Workers its `process`, and with it every module. All that is taken of it is zlib
@@ -57,8 +59,7 @@ if (scope.name !== 'em-pthread') {
 }
 
 async function answer({ id, task }: Request): Promise<void> {
-  // It is about to be replaced, and the next one will be asked.
-  if (isWorn()) return;
+  if (worn) return;
   try {
     const phases: InspectPhase[] = [];
     const value = await look(task, phases);
@@ -67,13 +68,15 @@ async function answer({ id, task }: Request): Promise<void> {
     const carrier = task.sendBack ? task.bytes.buffer : undefined;
     if (carrier) buffers.push(carrier);
     const told = carrier ? { ...value, carrier } : value;
-    scope.postMessage({ id, ok: true, value: told, phases, worn: isWorn() }, buffers);
+    worn = isWorn();
+    scope.postMessage({ id, ok: true, value: told, phases, worn }, buffers);
   } catch (error) {
     // A fault of the decoder (abort, out of memory) leaves it in an unknown state: die and be replaced.
     if (!(error instanceof TrawlError)) endThreads();
     const code = error instanceof TrawlError ? error.code : 'decode-crash';
     const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ id, ok: false, error: { code, message }, worn: isWorn() });
+    worn = isWorn();
+    scope.postMessage({ id, ok: false, error: { code, message }, worn });
   } finally {
     free(task.bytes);
   }
