@@ -10,7 +10,7 @@ import { encode } from '../../fixtures/encode.ts';
 import { photo } from '../../fixtures/photo.ts';
 import { imgtrawl, scratch } from './run.ts';
 
-/** Within every limit of its structure, and minutes of work: each step makes noise for all pixels. */
+/** Within every limit of its structure, and most of a minute's work: each step makes noise for all pixels. */
 const steps = '<feTurbulence baseFrequency="0.9" numOctaves="5"/>'.repeat(900);
 const SLOW = `<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500"><filter id="f">${steps}</filter>
   <rect width="500" height="500" filter="url(#f)"/></svg>`;
@@ -26,16 +26,19 @@ const QUICK =
 /** Whoever is interrupted or killed must not have ended before, however slow the machine is. */
 const PATIENT = ['--decode-timeout', '10m'];
 
+/** Files that are read at the same time, of which any may come to the worker first. */
+const AT_ONCE = 6;
+
 /**
- * A folder with one image that takes minutes, and three that take none. `first` comes before all of them, twice: two
- * files are read at the same time, and either may come to the worker first.
+ * A folder with one image that takes most of a minute, and some that take no time: JPEGs behind it, and, when `first`
+ * is given, so many before it that one of them is done before it is read.
  */
-function folder(first?: string): string {
+function folder(first?: string, behind = 3): string {
   const path = scratch();
-  if (first !== undefined)
-    for (const name of ['a-quick.svg', 'a-quick-too.svg']) writeFileSync(join(path, name), first);
+  for (let i = 0; first !== undefined && i < AT_ONCE; i++)
+    writeFileSync(join(path, `a-quick-${i}.svg`), first);
   writeFileSync(join(path, 'a-slow.svg'), SLOW);
-  for (const name of ['b.jpg', 'c.jpg', 'd.jpg']) writeFileSync(join(path, name), jpeg);
+  for (let i = 0; i < behind; i++) writeFileSync(join(path, `b-${i}.jpg`), jpeg);
   return path;
 }
 
@@ -109,8 +112,10 @@ describe.each(['thread', 'process'])('with --isolate %s', (isolate) => {
 });
 
 test('a worker process that is killed costs one image', async () => {
+  // With more behind it, it would have two in hand, and both would be looked at again.
+  const path = folder(QUICK, 1);
   const ran = await imgtrawl(
-    ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, folder(QUICK)],
+    ['hash', '--json', '--workers', '1', '--isolate', 'process', ...PATIENT, path],
     {
       started: async (child) => {
         await begun(child, 'process');
@@ -120,14 +125,11 @@ test('a worker process that is killed costs one image', async () => {
   );
   expect(ran.code).toBe(1);
   expect(ran.lines.map(({ error, format }) => error?.code ?? format)).toEqual([
-    'svg',
-    'svg',
+    ...new Array<string>(AT_ONCE).fill('svg'),
     'decode-crash',
     'jpeg',
-    'jpeg',
-    'jpeg',
   ]);
-  expect(ran.lines[2].error.message).toContain('SIGKILL');
+  expect(ran.lines[AT_ONCE].error.message).toContain('SIGKILL');
 });
 
 /** Resolves when the slow image is in work: once the first one is done, nothing else needs much computing. */
