@@ -61,19 +61,22 @@ function place(name: string): string {
 
 const digests = new Set<string>();
 
+const digestOf = (content: string | Uint8Array) =>
+  createHash('sha256').update(content).digest('hex');
+
 /** Whether nothing with these bytes has been taken yet: many tiles are of one colour. */
-function isNew(bytes: Uint8Array): boolean {
+function isNew(digest: string): boolean {
   const before = digests.size;
-  return digests.add(createHash('sha256').update(bytes).digest('hex')).size > before;
+  return digests.add(digest).size > before;
 }
 
 /** The files themselves. */
 function takeWhole(files: readonly string[]): void {
   for (const path of files) {
     if (made >= wanted) return;
-    const bytes = readFileSync(path);
-    if (!isNew(bytes)) continue;
-    const id = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+    const digest = digestOf(readFileSync(path));
+    if (!isNew(digest)) continue;
+    const id = digest.slice(0, 8);
     const label = path
       .split('/')
       .slice(-2)
@@ -95,7 +98,7 @@ async function takeTiles(path: string, [width, height]: (typeof TILES)[number]):
     .toBuffer({ resolveWithObject: true });
   const [columns, rows] = [Math.floor(info.width / width), Math.floor(info.height / height)];
   if (columns * rows < MIN_TILES || info.channels !== 3) return;
-  const id = createHash('sha256').update(path).digest('hex').slice(0, 8);
+  const id = digestOf(path).slice(0, 8);
   for (let tile = 0; tile < columns * rows && made < wanted; tile++) {
     const [left, top] = [(tile % columns) * width, Math.floor(tile / columns) * height];
     const bytes = await sharp(data, {
@@ -104,7 +107,7 @@ async function takeTiles(path: string, [width, height]: (typeof TILES)[number]):
       .extract({ left, top, width, height })
       .jpeg({ quality: 85 })
       .toBuffer();
-    if (!isNew(bytes)) continue;
+    if (!isNew(digestOf(bytes))) continue;
     writeFileSync(place(`tile-${id}-${width}-${left}-${top}.jpg`), bytes);
   }
 }

@@ -184,7 +184,7 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
           this.#again.shift() ||
           this.#jobs.shift();
         if (!job) break;
-        if (this.#give(place, job)) this.#work(place, place.worker as PooledWorker, place.given);
+        if (this.#give(place, job)) this.#work(place);
       }
     }
     const first = this.#places[0]!;
@@ -230,7 +230,9 @@ export class WorkerPool<In, Out> implements Executor<In, Out> {
   }
 
   /** Waits for the answers to all that the worker has been given. */
-  async #work(place: Place<In, Out>, worker: PooledWorker, given: Given<In, Out>[]): Promise<void> {
+  async #work(place: Place<In, Out>): Promise<void> {
+    const worker = place.worker as PooledWorker;
+    const { given } = place;
     place.idleTimer?.abort();
     place.state = 'busy';
     // Otherwise the worker was lost meanwhile, and its place may have another one.

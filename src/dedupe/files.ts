@@ -91,10 +91,8 @@ export async function groupFiles(
 /** Without what only the comparison needs: there may be very many files. */
 function briefly(image: CandidateImage): CandidateImage {
   const { sha256, name, format, width, height, bytes, orientation, frames } = image;
-  const some = { sha256, name, format, width, height, bytes };
-  if (orientation === undefined && frames === undefined) return some;
   return {
-    ...some,
+    ...{ sha256, name, format, width, height, bytes },
     ...(orientation !== undefined && { orientation }),
     ...(frames !== undefined && { frames }),
   };

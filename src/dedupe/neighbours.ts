@@ -30,12 +30,11 @@ export interface Neighbour {
   readonly distance: number;
 }
 
-/** Hashes of a page, and bytes for each of them (core/scan.ts). */
+/** Hashes of a page, and bytes for each of them, in a query without a gap (core/scan.ts). */
 const PAGE = 4096;
 const [LOW, OTHERS, SAMPLES, MEANS] = [8, 24, 64, 4];
-const PAGE_BYTES = PAGE * (LOW + OTHERS + SAMPLES + MEANS);
-/** What a query holds of a hash: the same, without a gap. */
-const QUERY_BYTES = LOW + OTHERS + SAMPLES + MEANS;
+const HASH_BYTES = LOW + OTHERS + SAMPLES + MEANS;
+const PAGE_BYTES = PAGE * HASH_BYTES;
 const HIT_WORDS = 2;
 /** Bytes of a page of WebAssembly memory. */
 const WASM_PAGE = 65_536;
@@ -60,7 +59,7 @@ export class Neighbours {
     this.#nearScore = Math.floor(NEAR_SCORE * share);
     this.#maxScore = Math.floor(MAX_SCORE * share);
     this.#query = (this.#core.roomsFrom.value + 15) & ~15;
-    this.#hits = this.#query + QUERY_BYTES;
+    this.#hits = this.#query + HASH_BYTES;
     this.#pages = this.#hits + 4 * HIT_WORDS * PAGE;
     this.#bytes = new Uint8Array(this.#core.memory.buffer);
   }

@@ -178,14 +178,10 @@ test('the same beyond the first page of hashes', () => {
   const sketch = new Int8Array(66).fill(30, 0, 64);
   const count = 2 * 4096 + 5;
   for (let id = 0; id < count; id++) {
-    // 40 bits of the last two words, a pattern of its own for each id.
-    const words = new Uint32Array(8);
-    words[7] = id;
-    words[6] = id % 1000 === 7 ? 0xffff_ffff : 0;
-    words[5] = id % 1000 === 7 ? 0xff : 0xffff_ffff;
-    words[4] = id % 1000 === 7 ? 0 : 0xffff_ffff;
-    words[3] = id % 1000 === 7 ? 0 : 0xffff_ffff;
-    words[2] = id % 1000 === 7 ? 0 : 0xffff_ffff;
+    // One in a thousand differs from the query in 40 bits and its id, the others in more than 128.
+    const near = [0, 0, 0, 0, 0, 0xff, 0xffff_ffff, id];
+    const far = [0, 0, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0, id];
+    const words = Uint32Array.from(id % 1000 === 7 ? near : far);
     neighbours.add(words, sketch);
   }
   const found = neighbours.query(new Uint32Array(8), sketch).map(({ id }) => id);
